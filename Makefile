@@ -1,0 +1,54 @@
+# Everything a person does with this checkout. `make help` lists it.
+# Needs GNU make and Python 3.11 or newer with pip and venv; the rest is installed into .venv from the lock files.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+LOCKS := requirements.lock requirements-dev.lock pyproject.toml
+# The digest, not the time: a fresh clone or a change of branch touches files without changing them.
+DIGEST := $(shell cat $(LOCKS) | cksum | tr ' ' '-')
+STAMP := $(VENV)/installed-$(DIGEST)
+
+.PHONY: help setup check test demo faults bench clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: $(STAMP) ## Make .venv and install the locked dependencies (all else begins with it)
+
+$(STAMP): $(LOCKS)
+	@test -n "$(PYTHON)" || { echo "Tocsin needs Python 3.11 or newer: install it, or name it with PYTHON=/path/to/python."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "$(PYTHON) cannot make a virtual environment: install its venv module (Debian: apt install python3-venv)."; exit 1; }
+	@echo "Installing the locked dependencies into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/installed-*
+	@touch $@
+
+check: setup ## Lint, types, and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup ## Every test (under 10 minutes on 2 cores)
+	$(BIN)/pytest
+
+demo: setup ## An incident climbs its ladder before your eyes, then keep serving (ONCE=1: end by itself)
+	$(BIN)/python -m examples.demo $(if $(ONCE),--once)
+
+faults: setup ## Kill processes under load, again and again, and check that nothing is lost
+	$(BIN)/python -m benchmarks.faults
+
+bench: setup ## Measure, and print one table
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove what can be made again; data under var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

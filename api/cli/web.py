@@ -1,0 +1,30 @@
+"""`tocsin web`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from api.database import with_database
+from api.listener import address, listen
+from api.serve import web_command
+from api.settings import Settings
+
+
+@click.command(
+    epilog="""\b
+Example: two processes with 16 threads each, for a load balancer to reach
+  TOCSIN_HOST=0.0.0.0 TOCSIN_WEB_WORKERS=2 TOCSIN_WEB_THREADS=16 tocsin web""",
+)
+def command() -> None:
+    """Answer HTTP, and nothing else: this process becomes gunicorn.
+
+    Run `tocsin migrate` first and `tocsin worker` beside it, or all in one with `tocsin serve`.
+    """
+    settings = with_database(Settings.read())
+    listener = listen(settings.host, settings.port)
+    click.echo(f"Tocsin answers at {address(listener)}")
+    sys.stdout.flush()
+    os.execve(sys.executable, web_command(listener), os.environ | {"TOCSIN_DATABASE_URL": str(settings.database_url)})  # noqa: S606 - no shell is wanted

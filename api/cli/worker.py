@@ -1,0 +1,31 @@
+"""`tocsin worker`."""
+
+from __future__ import annotations
+
+import click
+
+from api.database import with_database
+from api.logs import configure_logging
+from api.settings import Settings
+
+
+@click.command(
+    epilog="""\b
+Example: on a second machine, so that either may fail
+  TOCSIN_DATABASE_URL=postgresql://tocsin:secret@db/tocsin tocsin worker
+
+\b
+Example: the sequencer in a process of its own
+  tocsin worker --only sequencer""",
+)
+@click.option("--only", metavar="PART", help="Run this part alone.")
+def command(only: str | None) -> None:
+    """Do what must happen by itself: sequence the record, act on deadlines, deliver messages.
+
+    As many as you like may run: each piece of work is taken by one of them.
+    """
+    from api.worker import run  # noqa: PLC0415 - it imports every floor, which --help need not wait for
+
+    settings = with_database(Settings.read())
+    configure_logging(settings.log_level, settings.log_format)
+    run(settings, only=only)

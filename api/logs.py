@@ -1,0 +1,60 @@
+"""Logging: one line an event on standard error, for people (`console`) or machines (`json`), libraries included."""
+
+from __future__ import annotations
+
+import logging.config
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+
+def configure_logging(level: str, style: str) -> None:
+    """Set up logging for this process."""
+    logging.config.dictConfig(logging_config(level, style))
+    structlog.configure(
+        processors=[*_common(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def logging_config(level: str, style: str) -> dict[str, Any]:
+    """Return the standard library's configuration. `style` is `console` or `json`."""
+    handler = {"class": "logging.StreamHandler", "formatter": "line"}
+    quiet = {"level": "WARNING"}  # what they say below that is about themselves
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": _formatter, "style": style}},
+        "handlers": {"stderr": handler},
+        "root": {"level": level, "handlers": ["stderr"]},
+        "loggers": {
+            "alembic": quiet,
+            "httpx": quiet,
+            "httpcore": quiet,
+            "gunicorn.error": quiet,
+            "gunicorn.access": quiet,
+        },
+    }
+
+
+def _formatter(style: str) -> logging.Formatter:
+    renderer: Processor = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer()
+    exceptions: list[Processor] = [structlog.processors.dict_tracebacks] if style == "json" else []
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_common(),
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *exceptions, renderer],
+    )
+
+
+def _common() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]

@@ -1,0 +1,106 @@
+"""Settings, read once from the environment (`TOCSIN_*`) and passed on as one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from environs import Env, EnvValidationError, ValidationError, validate
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from api.startup_errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SCHEMES = ("postgresql", "postgresql+psycopg")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_FORMATS = ("console", "json")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this process is to run."""
+
+    database_url: str | None
+    """`TOCSIN_DATABASE_URL`, always with the scheme `postgresql+psycopg`; None: the embedded PostgreSQL."""
+    migrations_url: str | None
+    """`TOCSIN_MIGRATIONS_URL`: the login that owns the tables; None: migrations use `database_url`."""
+    data_dir: Path
+    """`TOCSIN_DATA_DIR`, absolute: where the embedded PostgreSQL keeps its data."""
+    host: str
+    """`TOCSIN_HOST`"""
+    port: int
+    """`TOCSIN_PORT`; 0 takes any free one."""
+    web_workers: int
+    """`TOCSIN_WEB_WORKERS`: processes that answer HTTP."""
+    web_threads: int
+    """`TOCSIN_WEB_THREADS`: requests that each of them answers at the same time."""
+    pool_size: int
+    """`TOCSIN_POOL_SIZE`: database connections that each process may hold."""
+    log_level: str
+    """`TOCSIN_LOG_LEVEL`"""
+    log_format: str
+    """`TOCSIN_LOG_FORMAT`: `console` for people, `json` for machines."""
+
+    @classmethod
+    def read(cls) -> Settings:
+        """Read the environment of this process.
+
+        Raises:
+            SettingsError: with one line for every setting that is wrong.
+        """
+        env = Env(eager=False, prefix="TOCSIN_")
+        env.add_parser("whole", _parse_whole)
+        settings = cls(
+            database_url=_database_url(env, "DATABASE_URL"),
+            migrations_url=_database_url(env, "MIGRATIONS_URL"),
+            data_dir=Path(env.str("DATA_DIR", "var") or "var").absolute(),
+            host=env.str("HOST", "127.0.0.1", validate=_filled),
+            port=env.whole("PORT", "8080", least=0, most=65535),
+            web_workers=env.whole("WEB_WORKERS", "2", least=1, most=64),
+            web_threads=env.whole("WEB_THREADS", "8", least=1, most=256),
+            pool_size=env.whole("POOL_SIZE", "10", least=1, most=500),
+            log_level=_one_of(env, "LOG_LEVEL", "INFO", _LEVELS),
+            log_format=_one_of(env, "LOG_FORMAT", "console", _FORMATS),
+        )
+        try:
+            env.seal()
+        except EnvValidationError as wrong:
+            mistakes = cast("Mapping[str, list[str]]", wrong.error_messages)  # a list only if eager
+            raise SettingsError(*(f"{name}: {'; '.join(rules)}." for name, rules in mistakes.items())) from None
+        return settings
+
+
+def _parse_whole(value: str, *, least: int, most: int) -> int:
+    if value.isdecimal() and least <= int(value) <= most:
+        return int(value)
+    raise ValidationError(f"must be a whole number from {least} to {most}")
+
+
+def _one_of(env: Env, name: str, default: str, choices: tuple[str, ...]) -> str:
+    rule = f"must be one of {', '.join(choices)}"
+    return env.str(name, default, validate=validate.OneOf(choices, error=rule))
+
+
+def _filled(value: str) -> None:
+    if not value.strip():
+        raise ValidationError("must not be empty; leave it out for the default")
+
+
+def _database_url(env: Env, name: str) -> str | None:
+    """Return the URL with the driver named. `env.url` would refuse the scheme `postgresql+psycopg`."""
+    value = env.str(name, None, validate=_check_database_url)
+    return make_url(value).set(drivername=_SCHEMES[1]).render_as_string(hide_password=False) if value else None
+
+
+def _check_database_url(value: str) -> None:
+    """Refuse what is no PostgreSQL URL, without repeating it: it may hold a password. Empty counts as left out."""
+    try:
+        if not value or make_url(value).drivername in _SCHEMES:
+            return
+    except (ArgumentError, ValueError):
+        pass
+    raise ValidationError("must look like postgresql://user:password@host:5432/database")
