@@ -1,0 +1,315 @@
+"""The incident, in three bands: what can happen, what may be asked, what changes (convention 1).
+
+All guards stand in the second band. The third only assigns: it runs again on every replay, so a rule that is
+tightened there would make old streams unreadable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eventsourcing.domain import event
+
+from incidents import happenings, refusals
+from incidents.ledger.facts import Record
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from incidents.terms import Assessment, Terms
+
+ROLES = ("commander", "communications_lead", "scribe", "responder")
+AUDIENCES = ("internal", "partner")
+ACTIVE = frozenset({"open", "acknowledged", "mitigated"})
+
+
+class Incident(Record):
+    """Something broke. It has a status, a severity, people in roles, running pauses, and its whole history."""
+
+    # --- what can happen (each told in happenings.py) --------------------------------------------------------------------
+
+    Event = happenings.IncidentEvent
+    Declared = happenings.Declared
+    Classified = happenings.Classified
+    SeverityChanged = happenings.SeverityChanged
+    Acknowledged = happenings.Acknowledged
+    Unacknowledged = happenings.Unacknowledged
+    Assigned = happenings.Assigned
+    Noted = happenings.Noted
+    UpdatePosted = happenings.UpdatePosted
+    ClockPaused = happenings.ClockPaused
+    ClockResumed = happenings.ClockResumed
+    Mitigated = happenings.Mitigated
+    Resolved = happenings.Resolved
+    Reopened = happenings.Reopened
+    Closed = happenings.Closed
+    Cancelled = happenings.Cancelled
+    MarkedDuplicate = happenings.MarkedDuplicate
+    ClockWarned = happenings.ClockWarned
+    ClockBreached = happenings.ClockBreached
+    PauseExpired = happenings.PauseExpired
+    RungFired = happenings.RungFired
+    RungSkipped = happenings.RungSkipped
+    PageSent = happenings.PageSent
+    PageFailed = happenings.PageFailed
+    PageWithdrawn = happenings.PageWithdrawn
+
+    # --- what may be asked -----------------------------------------------------------------------------------------
+
+    @property
+    def partnership(self) -> str:
+        """The partnership whose incident it is."""
+        return self.id.split("/", 1)[0]
+
+    @property
+    def public_id(self) -> str:
+        """The id that clients use."""
+        return self.id.rsplit("/", 1)[1]
+
+    @property
+    def label(self) -> str:
+        """The number that people say: INC-1042."""
+        return f"INC-{self.number}"
+
+    @property
+    def active(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.status in ACTIVE
+
+    def classify(self, assessment: Assessment, terms: Terms, *, by: str, at: datetime) -> None:
+        """Assess it again. NotActive; InvalidField."""
+        self._must_be_active()
+        verdict = terms.classify(assessment, self.service)
+        self.trigger_event(
+            Incident.Classified,
+            impact=assessment.impact,
+            urgency=assessment.urgency,
+            users_affected_pct=assessment.users_affected_pct,
+            flags=sorted(assessment.flags),
+            severity=verdict.severity,
+            because=verdict.because,
+            by=by,
+            at=at,
+        )
+
+    def change_severity(self, severity: str, reason: str, terms: Terms, *, by: str, at: datetime) -> None:
+        """Set another severity. NotActive; SameSeverity; InvalidField."""
+        self._must_be_active()
+        terms.check_severity(severity)
+        if severity == self.severity:
+            raise refusals.SameSeverity
+        self.trigger_event(Incident.SeverityChanged, severity=severity, reason=reason, by=by, at=at)
+
+    def acknowledge(self, *, by: str, at: datetime) -> None:
+        """Take it. NotActive; AlreadyAcknowledged."""
+        self._must_be_active()
+        if self.acknowledged_by is not None:
+            raise refusals.AlreadyAcknowledged(by=self.acknowledged_by)
+        self.trigger_event(Incident.Acknowledged, by=by, at=at)
+
+    def unacknowledge(self, reason: str | None, *, by: str, at: datetime) -> None:
+        """Give it back: the ladder goes on. NotActive; NotAcknowledged."""
+        self._must_be_active()
+        if self.acknowledged_by is None:
+            raise refusals.NotAcknowledged
+        self.trigger_event(Incident.Unacknowledged, reason=reason, by=by, at=at)
+
+    def assign(self, role: str, assignee: str, party: str, terms: Terms, *, by: str, at: datetime) -> None:
+        """Give somebody a role. NotActive; InvalidField for an unknown party."""
+        self._must_be_active()
+        terms.check_party(party)
+        self.trigger_event(Incident.Assigned, role=role, assignee=assignee, party=party, by=by, at=at)
+
+    def note(self, text: str, *, by: str, at: datetime) -> None:
+        """Write a note: at any time, also after the end. Withdrawn."""
+        self._must_not_be_withdrawn()
+        self.trigger_event(Incident.Noted, text=text, by=by, at=at)
+
+    def post_update(self, text: str, audience: str, *, by: str, at: datetime) -> None:
+        """Post a status update. Withdrawn."""
+        self._must_not_be_withdrawn()
+        self.trigger_event(Incident.UpdatePosted, text=text, audience=audience, by=by, at=at)
+
+    def pause(
+        self, reason: str, clocks: tuple[str, ...] | None, note: str | None, terms: Terms, *, by: str, at: datetime
+    ) -> None:
+        """Stop clocks for a listed reason. NotActive; AlreadyPaused; InvalidField for what cannot be paused."""
+        self._must_be_active()
+        stopped = terms.paused_by(reason, clocks)
+        if reason in self.pauses:
+            raise refusals.AlreadyPaused
+        self.trigger_event(Incident.ClockPaused, reason=reason, clocks=list(stopped), note=note, by=by, at=at)
+
+    def resume(self, reason: str, *, by: str, at: datetime) -> None:
+        """End a pause. NotActive; NotPaused."""
+        self._must_be_active()
+        if reason not in self.pauses:
+            raise refusals.NotPaused(running=sorted(self.pauses))
+        self.trigger_event(Incident.ClockResumed, reason=reason, by=by, at=at)
+
+    def mitigate(self, text: str | None, *, by: str, at: datetime) -> None:
+        """Say that the users no longer feel it. NotActive; AlreadyMitigated."""
+        self._must_be_active()
+        if self.status == "mitigated":
+            raise refusals.AlreadyMitigated
+        self.trigger_event(Incident.Mitigated, text=text, by=by, at=at)
+
+    def resolve(self, text: str | None, *, by: str, at: datetime) -> None:
+        """Say that it is over: running pauses end with it. NotActive."""
+        self._must_be_active()
+        self.trigger_event(Incident.Resolved, text=text, by=by, at=at)
+
+    def reopen(self, reason: str, *, by: str, at: datetime) -> None:
+        """Say that it was not over. NotOver."""
+        if self.status not in {"resolved", "closed"}:
+            raise refusals.NotOver
+        self.trigger_event(Incident.Reopened, reason=reason, by=by, at=at)
+
+    def close(self, *, by: str, at: datetime) -> None:
+        """Be done with it. NotResolved."""
+        if self.status != "resolved":
+            raise refusals.NotResolved
+        self.trigger_event(Incident.Closed, by=by, at=at)
+
+    def cancel(self, reason: str, *, by: str, at: datetime) -> None:
+        """Call it a false alarm. NotActive."""
+        self._must_be_active()
+        self.trigger_event(Incident.Cancelled, reason=reason, by=by, at=at)
+
+    def mark_duplicate(self, of: str, *, by: str, at: datetime) -> None:
+        """Point to the incident that tells the same story. NotActive; OwnDuplicate."""
+        self._must_be_active()
+        if of == self.public_id:
+            raise refusals.OwnDuplicate
+        self.trigger_event(Incident.MarkedDuplicate, of=of, by=by, at=at)
+
+    def _must_be_active(self) -> None:
+        if not self.active:
+            raise refusals.NotActive(status=self.status)
+
+    def _must_not_be_withdrawn(self) -> None:
+        if self.status in {"cancelled", "duplicate"}:
+            raise refusals.Withdrawn(status=self.status)
+
+    # --- what changes ----------------------------------------------------------------------------------------------
+
+    @event(happenings.Declared)
+    def __init__(
+        self,
+        number: int,
+        title: str,
+        description: str | None,
+        service: str,
+        agreement_version: int,
+        impact: str | None,
+        urgency: str | None,
+        users_affected_pct: int | None,
+        flags: list[str],
+        severity: str,
+        source: str | None,
+        source_id: str | None,
+        by: str,
+        at: datetime,
+    ) -> None:
+        """Begin open, with nobody on it."""
+        self.number = number
+        self.title = title
+        self.description = description
+        self.service = service
+        self.agreement_version = agreement_version
+        self.source, self.source_id = source, source_id
+        self.status = "open"
+        self.reported_by, self.reported_at = by, at
+        self.revision = 0
+        self.acknowledged_by: str | None = None
+        self.acknowledged_at: datetime | None = None
+        self.mitigated_at: datetime | None = None
+        self.resolved_at: datetime | None = None
+        self.closed_at: datetime | None = None
+        self.duplicate_of: str | None = None
+        self.roles: dict[str, dict[str, str]] = {}
+        self.pauses: dict[str, datetime] = {}
+        self.reopened = 0
+        self._assess(impact, urgency, users_affected_pct, flags, severity)
+
+    @event(happenings.Classified)
+    def _classified(
+        self, impact: str | None, urgency: str | None, users_affected_pct: int | None, flags: list[str], severity: str
+    ) -> None:
+        self._assess(impact, urgency, users_affected_pct, flags, severity)
+
+    @event(happenings.SeverityChanged)
+    def _severity_changed(self, severity: str) -> None:
+        self.severity = severity
+
+    @event(happenings.Acknowledged)
+    def _acknowledged(self, by: str, at: datetime) -> None:
+        self.acknowledged_by, self.acknowledged_at = by, at
+        self._settle()
+
+    @event(happenings.Unacknowledged)
+    def _unacknowledged(self) -> None:
+        self.acknowledged_by = self.acknowledged_at = None
+        self._settle()
+
+    @event(happenings.Assigned)
+    def _assigned(self, role: str, assignee: str, party: str) -> None:
+        self.roles[role] = {"assignee": assignee, "party": party}
+
+    @event(happenings.ClockPaused)
+    def _clock_paused(self, reason: str, at: datetime) -> None:
+        self.pauses[reason] = at
+
+    @event(happenings.ClockResumed)
+    def _clock_resumed(self, reason: str) -> None:
+        self.pauses.pop(reason, None)
+
+    @event(happenings.PauseExpired)
+    def _pause_expired(self, reason: str) -> None:
+        self.pauses.pop(reason, None)
+
+    @event(happenings.Mitigated)
+    def _mitigated(self, at: datetime) -> None:
+        self.mitigated_at = at
+        self._settle()
+
+    @event(happenings.Resolved)
+    def _resolved(self, at: datetime) -> None:
+        self.resolved_at = at
+        self.pauses = {}
+        self.status = "resolved"
+
+    @event(happenings.Reopened)
+    def _reopened(self) -> None:
+        self.resolved_at = self.closed_at = self.mitigated_at = None
+        self.reopened += 1
+        self._settle()
+
+    @event(happenings.Closed)
+    def _closed(self, at: datetime) -> None:
+        self.closed_at = at
+        self.status = "closed"
+
+    @event(happenings.Cancelled)
+    def _cancelled(self, at: datetime) -> None:
+        self.closed_at = at
+        self.pauses = {}
+        self.status = "cancelled"
+
+    @event(happenings.MarkedDuplicate)
+    def _marked_duplicate(self, of: str, at: datetime) -> None:
+        self.duplicate_of, self.closed_at = of, at
+        self.pauses = {}
+        self.status = "duplicate"
+
+    def _assess(
+        self, impact: str | None, urgency: str | None, users_affected_pct: int | None, flags: list[str], severity: str
+    ) -> None:
+        self.impact, self.urgency = impact, urgency
+        self.users_affected_pct, self.flags = users_affected_pct, flags
+        self.severity = severity
+
+    def _settle(self) -> None:
+        """An active incident shows how far it has come."""
+        reached = "mitigated" if self.mitigated_at else "acknowledged" if self.acknowledged_by else "open"
+        self.status = reached

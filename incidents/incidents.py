@@ -1,0 +1,256 @@
+"""What people do with incidents: one method a use case, each get, command, save (convention 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from incidents.errors import Conflict, InvalidField, NotFound, Stale
+from incidents.incident import Incident
+from incidents.ledger.recorder import ReceiptExists
+from incidents.refusals import TooLate
+from incidents.tables import incident_numbers, incident_states
+from incidents.terms import Assessment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from incidents.ledger.command import Command
+    from incidents.ledger.ledger import Ledger
+    from incidents.ledger.receipts import Receipt, RequestKey
+    from incidents.terms import Agreements, Terms
+
+TRIES = 5
+"""How often a command that lost a race is decided afresh before its sender hears of it."""
+
+CLOCK_SKEW = timedelta(seconds=5)
+"""How far ahead a sender's clock may be."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, when it was so (None: now), which revision they have seen (None: any), and the request's key."""
+
+    by: str
+    at: datetime | None = None
+    revision: int | None = None
+    request: RequestKey | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What somebody tells of a new incident."""
+
+    title: str
+    service: str
+    description: str | None = None
+    assessment: Assessment = field(default_factory=Assessment)
+    source: str | None = None
+    source_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An incident as a command left it, and when: the same for a repeated request, to the byte."""
+
+    incident: Incident
+    at: datetime
+
+
+class Incidents:
+    """The use cases. All raise NotFound, Stale, Conflict, KeyReused, TooLate, and what the command itself refuses."""
+
+    def __init__(self, ledger: Ledger, agreements: Agreements) -> None:
+        """Take the ledger, and where terms are found."""
+        self.ledger = ledger
+        self.agreements = agreements
+
+    def declare(self, partnership: str, report: Report, asked: Asked) -> Answer:
+        """Record a new incident and classify it under the agreement in force. InvalidField; NotFound."""
+        if receipt := self.ledger.answered(asked.request):
+            return self._again(receipt)
+        with self.ledger.command() as command:
+            opened_at = asked.at or command.recorded_at
+            terms = self.agreements.in_force(partnership, opened_at)
+            _check_time(opened_at, command.recorded_at, terms)
+            incident = self.open(partnership, report, terms, by=asked.by, at=opened_at)
+            return self._save(incident, command, asked)
+
+    def open(self, partnership: str, report: Report, terms: Terms, *, by: str, at: datetime) -> Incident:
+        """Make an incident that is not saved yet. InvalidField."""
+        terms.check_service(report.service)
+        verdict = terms.classify(report.assessment, report.service)
+        return Incident._create(  # noqa: SLF001 - the library's own way to create with a given id
+            Incident.Declared,
+            id=f"{partnership}/incident/{uuid4().hex}",
+            number=self._next_number(),
+            title=report.title,
+            description=report.description,
+            service=report.service,
+            agreement_version=terms.version,
+            impact=report.assessment.impact,
+            urgency=report.assessment.urgency,
+            users_affected_pct=report.assessment.users_affected_pct,
+            flags=sorted(report.assessment.flags),
+            severity=verdict.severity,
+            because=verdict.because,
+            source=report.source,
+            source_id=report.source_id,
+            by=by,
+            at=at,
+        )
+
+    def classify(self, stream: str, assessment: Assessment, asked: Asked) -> Answer:
+        """Assess impact, urgency and flags again."""
+        return self._change(stream, asked, lambda it, terms, by, at: it.classify(assessment, terms, by=by, at=at))
+
+    def change_severity(self, stream: str, severity: str, reason: str, asked: Asked) -> Answer:
+        """Set another severity."""
+        return self._change(
+            stream, asked, lambda it, terms, by, at: it.change_severity(severity, reason, terms, by=by, at=at)
+        )
+
+    def acknowledge(self, stream: str, asked: Asked) -> Answer:
+        """Take it."""
+        return self._change(stream, asked, lambda it, _, by, at: it.acknowledge(by=by, at=at))
+
+    def unacknowledge(self, stream: str, reason: str | None, asked: Asked) -> Answer:
+        """Give it back."""
+        return self._change(stream, asked, lambda it, _, by, at: it.unacknowledge(reason, by=by, at=at))
+
+    def assign(self, stream: str, role: str, assignee: str, party: str, asked: Asked) -> Answer:
+        """Give somebody of a party a role."""
+        return self._change(
+            stream, asked, lambda it, terms, by, at: it.assign(role, assignee, party, terms, by=by, at=at)
+        )
+
+    def note(self, stream: str, text: str, asked: Asked) -> Answer:
+        """Write a note."""
+        return self._change(stream, asked, lambda it, _, by, at: it.note(text, by=by, at=at))
+
+    def post_update(self, stream: str, text: str, audience: str, asked: Asked) -> Answer:
+        """Post a status update."""
+        return self._change(stream, asked, lambda it, _, by, at: it.post_update(text, audience, by=by, at=at))
+
+    def pause(
+        self, stream: str, reason: str, clocks: tuple[str, ...] | None, note: str | None, asked: Asked
+    ) -> Answer:
+        """Stop clocks for a listed reason."""
+        return self._change(
+            stream, asked, lambda it, terms, by, at: it.pause(reason, clocks, note, terms, by=by, at=at)
+        )
+
+    def resume(self, stream: str, reason: str, asked: Asked) -> Answer:
+        """End a pause."""
+        return self._change(stream, asked, lambda it, _, by, at: it.resume(reason, by=by, at=at))
+
+    def mitigate(self, stream: str, text: str | None, asked: Asked) -> Answer:
+        """Say that the users no longer feel it."""
+        return self._change(stream, asked, lambda it, _, by, at: it.mitigate(text, by=by, at=at))
+
+    def resolve(self, stream: str, text: str | None, asked: Asked) -> Answer:
+        """Say that it is over."""
+        return self._change(stream, asked, lambda it, _, by, at: it.resolve(text, by=by, at=at))
+
+    def reopen(self, stream: str, reason: str, asked: Asked) -> Answer:
+        """Say that it was not over."""
+        return self._change(stream, asked, lambda it, _, by, at: it.reopen(reason, by=by, at=at))
+
+    def close(self, stream: str, asked: Asked) -> Answer:
+        """Be done with it."""
+        return self._change(stream, asked, lambda it, _, by, at: it.close(by=by, at=at))
+
+    def cancel(self, stream: str, reason: str, asked: Asked) -> Answer:
+        """Call it a false alarm."""
+        return self._change(stream, asked, lambda it, _, by, at: it.cancel(reason, by=by, at=at))
+
+    def mark_duplicate(self, stream: str, of: str, asked: Asked) -> Answer:
+        """Point to the incident, of the same partnership, that tells the same story."""
+        original = self._same_partnership(stream, of)
+        return self._change(stream, asked, lambda it, _, by, at: it.mark_duplicate(original, by=by, at=at))
+
+    def stream_of(self, reference: str) -> str:
+        """Find an incident's stream by its id or its number (INC-1042). NotFound."""
+        number = reference.upper().removeprefix("INC-")
+        by_number = number.isascii() and number.isdigit() and len(number) < MAX_NUMBER_DIGITS
+        column = incident_states.c.number if by_number else incident_states.c.id
+        query = select(incident_states.c.stream).where(column == (int(number) if by_number else reference))
+        with self.ledger.recorder.reading.connect() as connection:
+            stream = connection.execute(query).scalar()
+        if stream is None:
+            raise NotFound
+        return str(stream)
+
+    def get(self, stream: str, *, version: int | None = None) -> Incident:
+        """Read an incident, as of a version if one is given. NotFound."""
+        return self.ledger.get(Incident, stream, version=version)
+
+    def _change(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
+        """Decide on what stands now; where another command was first, decide afresh, never save again."""
+        if receipt := self.ledger.answered(asked.request):
+            return self._again(receipt)
+        for _ in range(TRIES - 1):
+            try:
+                return self._try(stream, asked, act)
+            except Conflict:
+                continue
+        return self._try(stream, asked, act)
+
+    def _try(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
+        with self.ledger.command() as command:
+            incident = self.ledger.get(Incident, stream)
+            if asked.revision not in {None, incident.revision}:
+                raise Stale(revision=incident.revision)
+            terms = self.agreements.pinned(incident.partnership, incident.agreement_version)
+            at = asked.at or command.recorded_at
+            _check_time(at, command.recorded_at, terms)
+            if at < incident.reported_at:
+                raise InvalidField("occurred_at", "It lies before the incident was reported.")
+            act(incident, terms, asked.by, at)
+            return self._save(incident, command, asked)
+
+    def _save(self, incident: Incident, command: Command, asked: Asked) -> Answer:
+        try:
+            self.ledger.save(incident, request=asked.request)
+        except ReceiptExists:
+            receipt = self.ledger.answered(asked.request)
+            if receipt is None:
+                raise Conflict from None
+            return self._again(receipt)
+        return Answer(incident, command.recorded_at)
+
+    def _again(self, receipt: Receipt) -> Answer:
+        """Answer a repeated request with what it led to the first time."""
+        return Answer(self.ledger.get(Incident, receipt.stream, version=receipt.version), receipt.recorded_at)
+
+    def _same_partnership(self, stream: str, other: str) -> str:
+        """Give the public id of an incident of the same partnership; a foreign one does not exist here."""
+        try:
+            found = self.stream_of(other)
+        except NotFound:
+            found = ""
+        partnership, _, _ = stream.partition("/")
+        if not found.startswith(f"{partnership}/"):
+            raise InvalidField("of", "There is no such incident in this partnership. Give its id or number (INC-1042).")
+        return found.rsplit("/", 1)[1]
+
+    def _next_number(self) -> int:
+        with self.ledger.recorder.reading.connect() as connection:
+            return connection.execute(select(incident_numbers.next_value())).scalar_one()
+
+
+MAX_NUMBER_DIGITS = 18
+"""Longer ones are no bigint."""
+
+
+def _check_time(at: datetime, now: datetime, terms: Terms) -> None:
+    """Hold a reported time to clock rule 13: not in the future, not further back than agreed."""
+    if at > now + CLOCK_SKEW:
+        raise InvalidField("occurred_at", "It lies in the future. Leave it out for now, or give a past instant.")
+    if at < now - terms.accept_backdated_by - CLOCK_SKEW:
+        raise TooLate(accepted_back_to=(now - terms.accept_backdated_by).isoformat())

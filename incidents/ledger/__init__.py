@@ -1,0 +1,1 @@
+"""The append-only store under everything: events, disclosures, sequence, Merkle log, followers."""

@@ -1,0 +1,82 @@
+"""What every recorded fact has in common, and the base of the things that record facts.
+
+The `eventsourcing` library gives the machinery (`@event`, versions, mutation). Here its clock is
+taken out: `recorded_at` comes from the command in hand, never from the wall (design decision 11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate, MetaDomainEvent
+
+from incidents.ledger.command import current_command
+
+
+class Sealed:
+    """Marks a field whose value is encrypted at rest under its stream's key, so that it can be forgotten."""
+
+
+FreeText = Annotated[str, Sealed]
+"""Words that a person wrote: they may name people, so they are sealed and can be erased."""
+
+
+@dataclass(frozen=True)
+class Fact(CanMutateAggregate[str], metaclass=MetaDomainEvent):
+    """Something that happened: who says so, and when it was so.
+
+    `by` is an opaque actor id (`key:…`, `engine`, `import:…`). `at` is when it occurred, which may lie
+    before `timestamp`, when it was recorded (clock rule 13). All instants are aware and in UTC.
+    """
+
+    originator_id: str
+    originator_version: int
+    timestamp: datetime
+    by: str
+    at: datetime
+
+    @staticmethod
+    def create_timestamp() -> datetime:
+        """Give the moment of recording: that of the command in hand."""
+        return current_command().recorded_at
+
+    def apply(self, aggregate: Record) -> None:
+        """Keep the fact in its record's history, beside what it changes: clocks are computed from facts."""
+        super().apply(aggregate)
+        aggregate.history.append(self)
+
+
+@dataclass(frozen=True)
+class FirstFact(CanInitAggregate[str], Fact):
+    """The fact that begins a stream. The library's `originator_topic` never reaches the ledger."""
+
+    originator_topic: str
+
+
+class Record(BaseAggregate[str]):
+    """The base of every event-sourced thing: an incident, an agreement, a key."""
+
+    history: list[Fact]
+
+    class Event(Fact):
+        """The base of this record's facts."""
+
+    def __base_init__(self, originator_id: str, originator_version: int, timestamp: datetime) -> None:
+        """Begin with an empty history."""
+        super().__base_init__(originator_id, originator_version, timestamp)
+        self.history = []
+
+
+def partnership_of(stream: str) -> str:
+    """Give the partnership whose log a stream belongs to: `acme-globex/incident/…` → `acme-globex`.
+
+    What belongs to no partnership (`key/…`) goes into the operator's own log.
+    """
+    head, _, rest = stream.partition("/")
+    return head if "/" in rest or rest == "agreement" else OPERATOR
+
+
+OPERATOR = "_operator"
+"""The name of the operator's own log. No partnership can have it: their ids begin with a letter."""

@@ -1,0 +1,120 @@
+"""The ledger as use cases see it: get a record, save it with all that belongs to the same transaction."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from eventsourcing.persistence import IntegrityError
+
+from incidents.errors import Conflict, NotFound
+from incidents.ledger.command import Command, current_command, in_command
+from incidents.ledger.facts import Fact, Record
+from incidents.ledger.mapper import LeafMapper
+from incidents.ledger.receipts import Receipt, RequestKey, find
+from incidents.ledger.recorder import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from eventsourcing.persistence import StoredEvent
+    from sqlalchemy import Connection, Engine
+
+    from incidents.ledger.catalogue import Catalogue
+    from incidents.ledger.clock import Clock
+    from incidents.ledger.pipeline import Write
+    from incidents.ledger.projections import Projection
+
+R = TypeVar("R", bound=Record)
+
+
+class Ledger:
+    """Reads and appends records. No cache, no snapshots: a record is what its facts say (design decision 11)."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        catalogue: Catalogue,
+        clock: Clock,
+        projections: Sequence[Projection] = (),
+        committed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take what it works with; `committed` is called after each commit, to wake those who wait."""
+        self.engine = engine
+        self.catalogue = catalogue
+        self.clock = clock
+        self.projections = tuple(projections)
+        self.recorder = Recorder(engine)
+        self.mapper = LeafMapper(catalogue)
+        self._committed = committed
+
+    @contextmanager
+    def command(self) -> Iterator[Command]:
+        """Begin a command: everything saved inside shares its id and its recording time."""
+        with in_command(Command(recorded_at=self.clock.now())) as command:
+            yield command
+
+    def get(self, kind: type[R], stream: str, *, version: int | None = None) -> R:
+        """Read a record, as of a version if one is given. NotFound."""
+        record = self.restore(self.recorder.select_events(stream, lte=version))
+        if not isinstance(record, kind):
+            raise NotFound
+        return record
+
+    def get_many(self, streams: Sequence[str], connection: Connection) -> Mapping[str, Record]:
+        """Read many records in one query, on a connection whose transaction goes on."""
+        found = self.recorder.select_streams(streams, connection)
+        return {stream: cast("Record", self.restore(stored)) for stream, stored in found.items()}
+
+    def restore(self, stored: Iterable[StoredEvent]) -> Record | None:
+        """Make a record of its stored events; None of none."""
+        record: Record | None = None
+        for each in stored:
+            record = cast("Fact", self.mapper.to_domain_event(each)).mutate(record)
+        return record
+
+    def save(
+        self,
+        *records: Record,
+        request: RequestKey | None = None,
+        after: Sequence[Write] = (),
+        connection: Connection | None = None,
+    ) -> None:
+        """Append what is new in the records: facts, disclosures, keys, projections, receipt, in one transaction.
+
+        With `connection`, its transaction is somebody else's to commit. Conflict where another command was
+        first: the records are then worthless (their new facts are gone): read them again. ReceiptExists where
+        the request was carried out before.
+        """
+        command = current_command()
+        known = set(command.keys)
+        pairs = [(record, [cast("Fact", fact) for fact in record.collect_events()]) for record in records]
+        stored = [self.mapper.to_stored_event(fact) for _, new in pairs for fact in new]
+        if not stored:
+            return
+        first = records[0]
+        try:
+            self.recorder.insert_events(
+                stored,
+                receipt=Receipt(request, first.id, first.version, command.recorded_at) if request else None,
+                keys={stream: key for stream, key in command.keys.items() if stream not in known},
+                before=[write for record, new in pairs for write in self._projected(record, new)],
+                after=after,
+                connection=connection,
+            )
+        except IntegrityError as error:
+            raise Conflict from error
+        if connection is None:
+            self._committed()
+
+    def answered(self, request: RequestKey | None) -> Receipt | None:
+        """Find the receipt of a request that was carried out before. KeyReused."""
+        return find(self.recorder.reading, request) if request else None
+
+    def committed(self) -> None:
+        """Wake those who wait: for whoever commits a transaction of their own."""
+        self._committed()
+
+    def _projected(self, record: Record, new: Sequence[Fact]) -> Iterator[Write]:
+        for projection in self.projections:
+            yield from projection.writes(record, new)

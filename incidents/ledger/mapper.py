@@ -1,0 +1,131 @@
+"""Between facts in memory and leaves with disclosures in the store."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+from uuid import uuid4
+
+import rfc8785
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+
+from incidents.ledger.command import command_in_hand, current_command
+from incidents.ledger.facts import Fact
+from incidents.ledger.leaf import Disclosure, Envelope, Json, base64url, leaf_bytes, plain
+from incidents.ledger.sealing import ERASED, new_key, seal, unseal
+
+if TYPE_CHECKING:
+    from eventsourcing.domain import DomainEventProtocol
+
+    from incidents.ledger.catalogue import Catalogue, Data, EventType
+
+SALT_BYTES = 16
+
+StoredField = Mapping[str, Json]
+"""`{"salt", "value"}` in clear, or `{"box"}` sealed: how a disclosure lies beside its leaf."""
+
+
+@dataclass(frozen=True)
+class LeafEvent(StoredEvent):
+    """A stored event whose `state` is the leaf, with what lies beside it. `topic` is the type's stable name."""
+
+    disclosures: Mapping[str, StoredField] = field(default_factory=dict)
+    key: bytes | None = None
+    """The stream's key when read back; None where it has been erased, or the stream has none."""
+
+
+class LeafMapper(Mapper[str]):
+    """Maps facts to leaves and back. The actor and instants come off the fact, the command from the ContextVar."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Take the allow-list; the library's transcoder is not used."""
+        super().__init__(transcoder=JSONTranscoder())
+        self.catalogue = catalogue
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> LeafEvent:
+        """Give the leaf of a new fact. ValueTooLarge; UnknownEventType; TypeError for a value no leaf can hold."""
+        fact = cast("Fact", domain_event)
+        event_type = self.catalogue.of(type(fact))
+        values = vars(fact)
+        disclosures = [
+            Disclosure(base64url(secrets.token_bytes(SALT_BYTES)), name, plain(values[name]))
+            for name in sorted(event_type.fields)
+        ]
+        return LeafEvent(
+            originator_id=fact.originator_id,
+            originator_version=fact.originator_version,
+            topic=event_type.name,
+            state=leaf_bytes(_envelope(fact, event_type), disclosures),
+            disclosures={item.name: _stored(item, event_type, fact.originator_id) for item in disclosures},
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[str]:
+        """Give the fact back, its envelope with it; what was erased is the sentinel ERASED."""
+        stored = cast("LeafEvent", stored_event)
+        stream = cast("str", stored.originator_id)
+        _remember_key(stream, stored.key)
+        leaf = json.loads(stored.state)
+        data = {name: _opened(item, stream, stored.key) for name, item in stored.disclosures.items()}
+        event_type, data = self.catalogue.current(stored.topic, data)
+        state: dict[str, object] = {name: data.get(name, ERASED) for name in event_type.fields}
+        for name in event_type.instants:
+            if isinstance(state[name], str):
+                state[name] = datetime.fromisoformat(cast("str", state[name]))
+        state |= {
+            "originator_id": stream,
+            "originator_version": stored.originator_version,
+            "timestamp": datetime.fromisoformat(leaf["recorded_at"]),
+            "by": leaf["actor"],
+            "at": datetime.fromisoformat(leaf["at"]),
+            "command": leaf["command"],
+        }
+        if event_type.originator_topic is not None:
+            state["originator_topic"] = event_type.originator_topic
+        fact = object.__new__(event_type.event_class)
+        object.__setattr__(fact, "__dict__", state)
+        return fact
+
+
+def _envelope(fact: Fact, event_type: EventType) -> Envelope:
+    command = current_command()
+    return Envelope(
+        id=uuid4().hex,
+        stream=fact.originator_id,
+        version=fact.originator_version,
+        type=event_type.name,
+        at=fact.at,
+        recorded_at=command.recorded_at,
+        actor=fact.by,
+        command=command.id,
+    )
+
+
+def _stored(item: Disclosure, event_type: EventType, stream: str) -> StoredField:
+    if item.name not in event_type.sealed or item.value is None:
+        return {"salt": item.salt, "value": item.value}
+    key = current_command().keys.setdefault(stream, new_key())
+    return {"box": seal(key, stream, rfc8785.dumps([item.salt, item.value]))}
+
+
+def _opened(item: StoredField, stream: str, key: bytes | None) -> Json:
+    if "box" not in item:
+        return item["value"]
+    content = unseal(key, stream, cast("str", item["box"])) if key else None
+    return cast("Json", ERASED) if content is None else cast("Json", json.loads(content)[1])
+
+
+def _remember_key(stream: str, key: bytes | None) -> None:
+    """Keep the key for facts that the same command will add to the stream: sealing then reads nothing."""
+    command = command_in_hand()
+    if command is not None and key is not None:
+        command.keys[stream] = key
+
+
+def data_of(fact: Fact, event_type: EventType) -> Data:
+    """Give a fact's own values as JSON, for views; None for what was erased."""
+    values = ((name, vars(fact)[name]) for name in sorted(event_type.fields))
+    return {name: None if value is ERASED else plain(value) for name, value in values}

@@ -1,0 +1,59 @@
+"""What an incident needs from its agreement. The floor above implements it (see escalation/terms.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """How bad it looks: what severity is found from. A given `severity` stands instead of impact and urgency."""
+
+    impact: str | None = None
+    urgency: str | None = None
+    users_affected_pct: int | None = None
+    flags: tuple[str, ...] = field(default=())
+    severity: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The severity that the agreement gives an assessment, and the rule that gave it, in words."""
+
+    severity: str
+    because: str
+
+
+class Terms(Protocol):
+    """One version of an agreement, as far as incidents ask. All checks raise InvalidField."""
+
+    partnership: str
+    version: int
+    accept_backdated_by: timedelta
+
+    def classify(self, assessment: Assessment, service: str) -> Verdict:
+        """Find the severity (agreement: severity)."""
+
+    def check_service(self, service: str) -> None:
+        """Refuse a service that the agreement does not name."""
+
+    def check_severity(self, severity: str) -> None:
+        """Refuse a severity that is not on the agreement's scale."""
+
+    def check_party(self, party: str) -> None:
+        """Refuse a party that has not signed or does not support."""
+
+    def paused_by(self, reason: str, clocks: tuple[str, ...] | None) -> tuple[str, ...]:
+        """Give the clocks that a pause with this reason stops; refuse a reason or clock that it cannot (rule 5)."""
+
+
+class Agreements(Protocol):
+    """Where terms are found. Both raise NotFound."""
+
+    def in_force(self, partnership: str, at: datetime) -> Terms:
+        """Give the version in force at an instant: what an incident opened then is pinned to (clock rule 3)."""
+
+    def pinned(self, partnership: str, version: int) -> Terms:
+        """Give a version by number."""

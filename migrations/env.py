@@ -1,0 +1,18 @@
+"""Runs the migrations on the connection that api/migrate.py hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+import api.tables
+import escalation.tables
+import incidents.tables
+import notifications.tables
+from incidents.ledger.tables import metadata
+
+ALL_TABLES = (api.tables, escalation.tables, incidents.tables, notifications.tables)
+"""Importing them fills `metadata`, which the drift test compares with what the migrations made."""
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()
