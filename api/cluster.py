@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 LOGIN = "tocsin"
 """The login that owns everything in the embedded database."""
 
+SOCKET = ".s.PGSQL.5432"
+"""The name of the socket that PostgreSQL listens on."""
+
 CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 """What PostgreSQL's programs see of ours: nothing, or a stray PGDATA or LC_COLLATE would act on them."""
 
@@ -110,9 +113,10 @@ class RecordedServer:
     """Where it listens, once it is ready."""
 
     def is_alive(self) -> bool:
-        """Whether it still runs, and the number has not passed to another program."""
+        """Whether it still runs: neither has it ended (but nobody asked how), nor the number passed on."""
         try:
-            return psutil.Process(self.pid).name() == "postgres"
+            found = psutil.Process(self.pid)
+            return found.name() == "postgres" and found.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
 
@@ -144,7 +148,18 @@ def clear_leftovers(files: Path) -> None:
             os.kill(server.pid, signal.SIGINT)
         time.sleep(0.05)
     if server is not None and psutil.pid_exists(server.pid):
-        _pid_file(files).unlink(missing_ok=True)  # PostgreSQL would take whoever has the number now for a server
+        _disown_number(files, server.pid)
+
+
+def _disown_number(files: Path, pid: int) -> None:
+    """Have PostgreSQL not take for a server what now has the number of one that was killed.
+
+    It disregards its parent's number, so ours takes the place. The file itself must stay: by its other lines PostgreSQL
+    sees whether sessions of the killed server are still at work. The lock of the socket guards nothing but that.
+    """
+    path = _pid_file(files)
+    path.write_text(path.read_text().replace(str(pid), str(os.getpid()), 1))
+    (files / f"{SOCKET}.lock").unlink(missing_ok=True)
 
 
 def _pid_file(files: Path) -> Path:

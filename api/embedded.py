@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DATABASE = "postgres"
-_SOCKET = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 103  # bytes: Linux takes 107, macOS 103
 _READY_WITHIN = 60.0  # seconds: after a crash PostgreSQL first replays its log
 _STOPPED_WITHIN = 10.0  # seconds
@@ -114,7 +113,7 @@ def _server(
 @contextmanager
 def _socket_directory(files: Path, account: pwd.struct_passwd | None) -> Iterator[Path]:
     """Yield the directory for the socket: with the data, unless that path is too long for a socket's address."""
-    if len(os.fsencode(files / _SOCKET)) <= _LONGEST_SOCKET_PATH:
+    if len(os.fsencode(files / cluster.SOCKET)) <= _LONGEST_SOCKET_PATH:
         yield files
         return
     directory = Path(tempfile.mkdtemp(prefix="tocsin-"))

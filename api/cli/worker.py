@@ -24,8 +24,8 @@ def command(only: str | None) -> None:
 
     As many as you like may run: each piece of work is taken by one of them.
     """
-    from api.worker import run  # noqa: PLC0415 - it imports every floor, which --help need not wait for
-
     settings = with_database(Settings.read())
     configure_logging(settings.log_level, settings.log_format)
+    from api.worker import run  # noqa: PLC0415 - it imports every floor, which --help need not wait for
+
     run(settings, only=only)

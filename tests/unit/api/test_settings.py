@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings
+from api.startup_errors import SettingsError
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start from an environment without any setting of ours."""
+    for name in [name for name in os.environ if name.startswith("TOCSIN_")]:
+        monkeypatch.delenv(name)
+
+
+def test_everything_has_a_default() -> None:
+    """A newcomer sets nothing and gets the embedded database, on the local machine alone."""
+    settings = Settings.read()
+    assert (settings.database_url, settings.host, settings.port) == (None, "127.0.0.1", 8080)
+    assert settings.data_dir == Path.cwd() / "var"
+    assert settings.log_format == "console"
+
+
+def test_every_wrong_setting_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has made five mistakes reads of five, each on a line that names the setting and what would be right."""
+    wrong = {"PORT": "80800", "WEB_THREADS": "many", "LOG_FORMAT": "xml", "HOST": " ", "DATABASE_URL": "mysql://db/x"}
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"TOCSIN_{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        Settings.read()
+    assert sorted(caught.value.lines) == [
+        "TOCSIN_DATABASE_URL: must look like postgresql://user:password@host:5432/database.",
+        "TOCSIN_HOST: must not be empty; leave it out for the default.",
+        "TOCSIN_LOG_FORMAT: must be one of console, json.",
+        "TOCSIN_PORT: must be a whole number from 0 to 65535.",
+        "TOCSIN_WEB_THREADS: must be a whole number from 1 to 256.",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
+def test_a_database_url_names_its_driver_afterwards(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    """Both usual spellings mean the one driver that is installed, and the password survives."""
+    monkeypatch.setenv("TOCSIN_DATABASE_URL", f"{scheme}://ann:p%40ss@db:5433/tocsin")
+    assert Settings.read().database_url == "postgresql+psycopg://ann:p%40ss@db:5433/tocsin"
+
+
+@pytest.mark.parametrize("url", ["postgresql+asyncpg://db/x", "db:5432", "postgresql://db:port/x", "http://secret@db"])
+def test_a_wrong_database_url_is_not_repeated(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """A URL may hold a password, so that the message must not."""
+    monkeypatch.setenv("TOCSIN_MIGRATIONS_URL", url)
+    with pytest.raises(SettingsError) as caught:
+        Settings.read()
+    assert str(caught.value).startswith("TOCSIN_MIGRATIONS_URL: must look like")
+    assert url not in str(caught.value)
+
+
+def test_an_empty_database_url_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Container files pass settings on that nobody has filled in."""
+    monkeypatch.setenv("TOCSIN_DATABASE_URL", "")
+    assert Settings.read().database_url is None
