@@ -38,9 +38,8 @@ def send(connection: Connection, writes: Sequence[Write], *, commit: bool) -> No
     raw = driver_connection(connection)
     with raw.pipeline(), raw.cursor() as cursor:
         for write in writes:
-            if write.rows:
-                sql = compiled(write.statement, tuple(write.rows[0]))
-                cursor.executemany(sql, [adapted(row) for row in write.rows])
+            for row in write.rows:
+                cursor.execute(compiled(write.statement, tuple(row)), adapted(row))
         if commit:
             raw.commit()
 

@@ -19,7 +19,7 @@ from eventsourcing.persistence import (
     Subscription,
 )
 from psycopg import errors
-from sqlalchemy import bindparam, delete, func, insert, literal, select
+from sqlalchemy import ARRAY, Text, bindparam, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incidents.ledger.facts import partnership_of
@@ -186,7 +186,7 @@ _IN_RANGE = (
 )
 SELECT_ASCENDING = _select(_IN_RANGE).order_by(events.c.version).limit(bindparam("most"))
 SELECT_DESCENDING = _select(_IN_RANGE).order_by(events.c.version.desc()).limit(bindparam("most"))
-SELECT_STREAMS = _select(events.c.stream == func.any(bindparam("streams"))).order_by(events.c.stream, events.c.version)
+SELECT_STREAMS = _select(events.c.stream == func.any(bindparam("streams", type_=ARRAY(Text)))).order_by(events.c.stream, events.c.version)
 SELECT_ALL = _select(literal(value=True)).order_by(events.c.stream, events.c.version)
 DELETE_KEY = delete(stream_keys).where(stream_keys.c.stream == bindparam("wanted"))
 

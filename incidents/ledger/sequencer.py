@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ARRAY, BigInteger, Integer, Text, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incidents.ledger.merkle import leaf_hash
@@ -27,7 +27,11 @@ BATCH_COMMITS = 500
 _LEAD = select(sequencer.c.position).where(sequencer.c.name == bindparam("role")).with_for_update(skip_locked=True)
 _PENDING = select(pending.c.id, pending.c.partnership, pending.c.spans).order_by(pending.c.id).limit(bindparam("most"))
 _SPANS = (
-    func.unnest(bindparam("streams"), bindparam("firsts"), bindparam("lasts"))
+    func.unnest(
+        bindparam("streams", type_=ARRAY(Text)),
+        bindparam("firsts", type_=ARRAY(Integer)),
+        bindparam("lasts", type_=ARRAY(Integer)),
+    )
     .table_valued("stream", "first", "last", with_ordinality="nth")
     .render_derived()
 )
@@ -40,13 +44,13 @@ _LEAVES = (
     )
     .order_by(_SPANS.c.nth, events.c.version)
 )
-_SIZES = select(logs.c.partnership, logs.c.size).where(logs.c.partnership == func.any(bindparam("partnerships")))
+_SIZES = select(logs.c.partnership, logs.c.size).where(logs.c.partnership == func.any(bindparam("partnerships", type_=ARRAY(Text))))
 _INSERT_SEQUENCE = insert(sequence)
 _GROW = upsert(logs).on_conflict_do_update(
     index_elements=[logs.c.partnership], set_={"size": upsert(logs).excluded.size}
 )
 _ADVANCE = update(sequencer).where(sequencer.c.name == bindparam("role")).values(position=bindparam("reached"))
-_DONE = delete(pending).where(pending.c.id == func.any(bindparam("ids")))
+_DONE = delete(pending).where(pending.c.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))))
 
 
 class Sequencer:
