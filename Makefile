@@ -1,8 +1,6 @@
 # Everything a person does with this checkout. `make help` lists it.
 # Needs GNU make and Python 3.11 or newer with pip and venv; the rest is installed into .venv from the lock files.
 
-SHELL := /bin/bash
-.SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -21,7 +19,7 @@ help: ## Show this list
 
 setup: $(STAMP) ## Make .venv and install the locked dependencies (all else begins with it)
 
-$(STAMP): $(LOCKS)
+$(STAMP):
 	@test -n "$(PYTHON)" || { echo "Tocsin needs Python 3.11 or newer: install it, or name it with PYTHON=/path/to/python."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "$(PYTHON) cannot make a virtual environment: install its venv module (Debian: apt install python3-venv)."; exit 1; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+import sys
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -43,12 +44,16 @@ def logging_config(level: str, style: str) -> dict[str, Any]:
 
 
 def _formatter(style: str) -> logging.Formatter:
-    renderer: Processor = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer()
+    renderer: Processor = structlog.processors.JSONRenderer() if style == "json" else _console()
     exceptions: list[Processor] = [structlog.processors.dict_tracebacks] if style == "json" else []
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_common(),
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *exceptions, renderer],
     )
+
+
+def _console() -> Processor:
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
 
 
 def _common() -> list[Processor]:
