@@ -41,7 +41,7 @@ def serve(settings: Settings, *, first_key: Callable[[str], str | None], say: Ca
             if key := first_key(url):
                 say(f"Your first API key, shown this once: {key}")
             say(f"Tocsin answers at {address(listener)} (Ctrl-C ends it)")
-            supervisor.run(_services(listener, os.environ | {"TOCSIN_DATABASE_URL": url}), check)
+            supervisor.run(_services(listener, _environment(url)), check)
     except StopRequested:
         say("Tocsin has ended.")
 
@@ -65,6 +65,12 @@ def _database(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
                 raise ServiceStopped(f"The embedded PostgreSQL has stopped: {postgres.log} says why.")
 
         yield postgres.url, check
+
+
+def _environment(url: str) -> dict[str, str]:
+    """Return what the services see: the one database, and not the login that owns its tables."""
+    own = {name: value for name, value in os.environ.items() if name != "TOCSIN_MIGRATIONS_URL"}
+    return own | {"TOCSIN_DATABASE_URL": url}
 
 
 def _services(listener: socket.socket, env: Mapping[str, str]) -> list[Service]:
