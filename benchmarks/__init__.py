@@ -1,0 +1,1 @@
+"""What things cost, measured; each module answers to one paragraph of docs/performance.md."""
