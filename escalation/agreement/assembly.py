@@ -1,0 +1,218 @@
+"""From a document's root to an agreement: the envelope, and every part of `spec` beside the parts that it refers to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import rfc8785
+
+from escalation.agreement import values
+from escalation.agreement.addressees import Addressees
+from escalation.agreement.clocks import read_clock_rules, read_pauses
+from escalation.agreement.fields import Field, Section, declared, fixed
+from escalation.agreement.ladders import LadderContext, read_ladders
+from escalation.agreement.model import Agreement, ClockRules, Contact, Party, PauseRule, Rung, Service, Target, Webhook
+from escalation.agreement.opening_hours import Hours, read_calendars
+from escalation.agreement.people import read_contacts, read_parties, read_services, read_webhooks
+from escalation.agreement.severity_rules import read_severity
+from escalation.agreement.targets import TargetContext, read_targets
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from escalation.severity import SeverityRules
+
+API_VERSION = "partnership-sla/v1"
+KIND = "PartnershipAgreement"
+_LARGEST_VERSION = 999_999
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+_SPEC = (
+    "term",
+    "defaults",
+    "parties",
+    "contacts",
+    "webhooks",
+    "services",
+    "calendars",
+    "timezone_data",
+    "severity",
+    "clock_rules",
+    "targets",
+    "pauses",
+    "ladders",
+)
+_LATER_SPEC = {
+    "bodies": "remove it: no decision needs a body yet",
+    "exclusions": "remove it: list a reason under `pauses` instead, or settle it outside Tocsin",
+    "tolerance": "remove it: each missed target counts as a breach",
+    "remedies": "remove it: credits are not computed yet",
+    "notifications": "remove it, and watch legal notification duties elsewhere",
+    "governance": "remove it: reviews and decisions are not run yet",
+}
+_LATER_TERM = {"notice": "remove it: notice periods are not watched yet"}
+_LATER_DEFAULTS = {"currency": "remove it: no amounts are computed yet"}
+
+
+Known = Mapping[str, Collection[int]] | None
+"""Versions that are published already, by partnership; None: not looked at."""
+
+
+class _Header(NamedTuple):
+    partnership: str
+    version: int
+    supersedes: int | None
+    title: str
+    effective_from: datetime
+    effective_to: datetime | None
+    tz: str
+
+
+class _People(NamedTuple):
+    parties: dict[str, Party]
+    webhooks: dict[str, Webhook]
+    contacts: dict[str, Contact]
+    services: dict[str, Service]
+
+
+class _Clocks(NamedTuple):
+    hours: Hours
+    severity: SeverityRules
+    rules: ClockRules
+    pauses: dict[str, PauseRule]
+    targets: dict[str, Target]
+
+
+def assemble(root: Field, known: Known = None) -> Agreement | None:
+    """The agreement, or None if there is a mistake anywhere; mistakes go to the root's findings."""
+    envelope = root.section(("apiVersion", "kind", "metadata", "spec"))
+    fixed(envelope.need("apiVersion"), API_VERSION)
+    fixed(envelope.need("kind"), KIND)
+    spec = envelope.need("spec").section(_SPEC, _LATER_SPEC)
+    header = _header(envelope.need("metadata"), spec, known)
+    people = _people(spec, header.tz)
+    clocks = _clocks(spec, people, header.tz)
+    context = LadderContext(clocks.severity.scale, clocks.targets, _addressees(spec, people))
+    ladders = read_ladders(spec.get("ladders", {}), context)
+    if len(root.findings) or not isinstance(root.value, dict):
+        return None
+    return _agreement(root.value, header, people, clocks, ladders)
+
+
+def digest_of(document: Mapping[str, object]) -> str:
+    """Hexadecimal SHA-256 of the document's canonical JSON (RFC 8785)."""
+    return hashlib.sha256(rfc8785.dumps(cast("dict[str, None]", document))).hexdigest()
+
+
+def _header(field: Field, spec: Section, known: Known) -> _Header:
+    metadata = field.section(("id", "version", "supersedes", "title", "document"))
+    partnership = values.partnership_id(metadata.need("id"))
+    version = values.whole(metadata.need("version"), 1, _LARGEST_VERSION)
+    published = None if known is None else known.get(partnership, ())
+    supersedes = _supersedes(metadata.get("supersedes"), version, published)
+    if metadata.get("document").given:
+        _check_source(metadata.get("document").section(("ref", "sha256")))
+    effective_from, effective_to = _term(spec.need("term"))
+    tz = values.zone(spec.need("defaults").section(("tz",), _LATER_DEFAULTS).need("tz"), "UTC")
+    title = values.text(metadata.need("title"))
+    return _Header(partnership, version, supersedes, title, effective_from, effective_to, tz)
+
+
+def _supersedes(field: Field, version: int, published: Collection[int] | None) -> int | None:
+    """The version that this one replaces: an earlier one, and a published one where that is known."""
+    if not field.given or field.value is None:
+        return None
+    supersedes = values.whole(field, 1, _LARGEST_VERSION)
+    if supersedes >= version:
+        field.mistake(f"{supersedes} does not come before version {version}", "name an earlier version, or null")
+    elif published is not None and supersedes not in published:
+        there = ", ".join(map(str, sorted(published))) or "none"
+        field.mistake(f"version {supersedes} is not published", f"published: {there}")
+    return supersedes
+
+
+def _check_source(document: Section) -> None:
+    """The signed paper that this file follows; kept in the document for whoever compares them."""
+    values.text(document.need("ref"))
+    digest = document.need("sha256")
+    if digest.given and not (isinstance(digest.value, str) and _SHA256.fullmatch(digest.value)):
+        digest.mistake("not a SHA-256", "write its 64 digits 0-9 and a-f, in quotes")
+
+
+def _term(field: Field) -> tuple[datetime, datetime | None]:
+    term = field.section(("effective_from", "effective_to"), _LATER_TERM)
+    start, end = values.instant(term.need("effective_from")), term.get("effective_to")
+    if not end.given or end.value is None:
+        return start, None
+    until = values.instant(end)
+    if values.EPOCH not in (start, until) and until <= start:
+        end.mistake("not after effective_from", "write a later instant, or null for no end")
+    return start, until
+
+
+def _people(spec: Section, tz: str) -> _People:
+    listed, posts, contacts = spec.need("parties"), spec.get("webhooks", []), spec.get("contacts", [])
+    return _People(
+        parties=read_parties(listed, tz),
+        webhooks=read_webhooks(posts, declared(listed)),
+        contacts=read_contacts(contacts, declared(listed), declared(posts)),
+        services=read_services(spec.get("services", []), declared(listed)),
+    )
+
+
+def _addressees(spec: Section, people: _People) -> Addressees:
+    return Addressees(
+        listed=spec.get("parties"),
+        posts=spec.get("webhooks", []),
+        people=spec.get("contacts", []),
+        parties=people.parties,
+        contacts=people.contacts,
+    )
+
+
+def _clocks(spec: Section, people: _People, tz: str) -> _Clocks:
+    calendars, pauses = spec.need("calendars"), spec.get("pauses", [])
+    hours = read_calendars(calendars, tz)
+    _check_timezone_data(spec.get("timezone_data", {}).section(("source", "version")))
+    tiers = {service.tier for service in people.services.values() if service.tier}
+    severity = read_severity(spec.need("severity"), tiers)
+    rules = read_clock_rules(spec.get("clock_rules", {}))
+    context = TargetContext(severity.scale, declared(calendars), declared(pauses, "reason"), rules.warn_at)
+    targets = read_targets(spec.need("targets"), context)
+    return _Clocks(hours, severity, rules, read_pauses(pauses), targets)
+
+
+def _check_timezone_data(data: Section) -> None:
+    """Which time zone rules the parties had before them; kept in the document, not compared with those in use."""
+    fixed(data.get("source"), "pypi-tzdata")
+    values.text(data.get("version"))
+
+
+def _agreement(
+    document: dict[str, object], header: _Header, people: _People, clocks: _Clocks, ladders: dict[str, tuple[Rung, ...]]
+) -> Agreement:
+    return Agreement(
+        partnership=header.partnership,
+        version=header.version,
+        supersedes=header.supersedes,
+        title=header.title,
+        digest=digest_of(document),
+        document=document,
+        effective_from=header.effective_from,
+        effective_to=header.effective_to,
+        tz=header.tz,
+        parties=people.parties,
+        contacts=people.contacts,
+        webhooks=people.webhooks,
+        services=people.services,
+        calendars=clocks.hours.calendars,
+        known_until=clocks.hours.known_until,
+        severity=clocks.severity,
+        clock_rules=clocks.rules,
+        targets=clocks.targets,
+        pauses=clocks.pauses,
+        ladders=ladders,
+    )

@@ -1,0 +1,84 @@
+"""Reading spec.severity: the scale, the matrix and its floors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from escalation.agreement import values
+from escalation.agreement.fields import Field, distinct, proposal, show
+from escalation.severity import Floor, SeverityRules
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_LATER = {
+    "set_by": "remove it: whoever may command an incident may set its severity",
+    "dispute": "remove it: severities are not disputed in Tocsin yet",
+    "downgrade": "remove it: whoever may change a severity may also lower it",
+}
+
+
+def read_severity(field: Field, tiers: Collection[str]) -> SeverityRules:
+    """spec.severity; a floor may name the tiers that services have."""
+    section = field.section(("scale", "impact", "urgency", "matrix", "floors"), _LATER)
+    scale, impact, urgency = (_words(section.need(key)) for key in ("scale", "impact", "urgency"))
+    floors = section.get("floors", []).items()
+    return SeverityRules(
+        scale=scale,
+        impact=impact,
+        urgency=urgency,
+        matrix=_matrix(section.need("matrix"), impact, urgency, scale),
+        floors=tuple(_floor(floor, scale, tiers) for floor in floors),
+    )
+
+
+def _words(field: Field) -> tuple[str, ...]:
+    items = field.items()
+    if isinstance(field.value, list) and not items:
+        field.mistake("an empty list", "name at least one")
+    return tuple(values.name(item) for item in distinct(items))
+
+
+def severity(field: Field, scale: Collection[str]) -> str:
+    """A severity of the scale; if there is no readable scale, any."""
+    return values.refer(field, scale or None, "severity")
+
+
+def _matrix(
+    field: Field, impact: tuple[str, ...], urgency: tuple[str, ...], scale: tuple[str, ...]
+) -> dict[tuple[str, str], str]:
+    """Each impact's row must have each urgency: a hole would leave an incident without a severity."""
+    matrix: dict[tuple[str, str], str] = {}
+    for row, entries in _rows(field, impact, "impact").items():
+        for column, entry in _rows(entries, urgency, "urgency").items():
+            matrix[row, column] = severity(entry, scale)
+    return matrix
+
+
+def _rows(field: Field, names: tuple[str, ...], what: str) -> dict[str, Field]:
+    """One entry for each name; holes and strangers are mistakes."""
+    found = field.entries()
+    for key in found:
+        if names and key not in names:
+            found[key].mistake(f"no {what} {show(key)} is declared", proposal(key, names, "declared"))
+    if isinstance(field.value, dict):
+        for name in names:
+            if name and name not in found:
+                field.child(name, None).mistake(
+                    f"the matrix has a hole: no entry for {what} {show(name)}", f"add `{name}`"
+                )
+    return found
+
+
+def _floor(field: Field, scale: Collection[str], tiers: Collection[str]) -> Floor:
+    entry = field.section(("when", "at_least"))
+    when = entry.need("when").section(("flag", "service_tier", "users_affected_pct"))
+    if isinstance(when.field.value, dict) and not when.field.value:
+        when.field.mistake("no condition", "write {flag: NAME}, service_tier or users_affected_pct")
+    share = when.get("users_affected_pct")
+    return Floor(
+        at_least=severity(entry.need("at_least"), scale),
+        flag=values.name(when.get("flag")) or None,
+        service_tier=values.refer(when.get("service_tier"), tiers, "service tier") or None,
+        users_affected_pct=values.whole(share.section(("gte",)).need("gte"), 1, 100) if share.given else None,
+    )

@@ -1,0 +1,169 @@
+"""Reading single values: text, names, numbers, durations, instants, dates. Each notes its own mistake."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from escalation.agreement.durations import calendar_days, counted_seconds
+from escalation.agreement.fields import Field, proposal, show
+from escalation.zones import names as zone_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_PERCENT = re.compile(r"[0-9]{1,4}%", re.ASCII)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_WAIT = 10 * 366 * 86_400
+"""Ten years of counted time: more is a slip of the pen, and calendars search no further than fifty years."""
+
+
+def text(field: Field, most: int = 300) -> str:
+    """Text that is not empty."""
+    if isinstance(field.value, str) and field.value.strip() and len(field.value) <= most:
+        return field.value
+    if field.given:
+        field.mistake(f"{show(field.value)} stands here", f"write text of 1 to {most} characters, in quotes if need be")
+    return ""
+
+
+def name(field: Field) -> str:
+    """A name that other parts of the agreement refer to."""
+    if isinstance(field.value, str) and _NAME.fullmatch(field.value):
+        return field.value
+    if field.given:
+        field.mistake(
+            f"{show(field.value)} is not a name", "write a letter, then letters, digits, '-' or '_', at most 64"
+        )
+    return ""
+
+
+def partnership_id(field: Field) -> str:
+    """The partnership's id, which begins the id of each of its streams."""
+    if isinstance(field.value, str) and _ID.fullmatch(field.value):
+        return field.value
+    if field.given:
+        field.mistake(
+            f"{show(field.value)} is not an id", "write small letters, digits and '-', at most 63, such as acme-globex"
+        )
+    return ""
+
+
+def one_of(field: Field, choices: Collection[str]) -> str:
+    """One of the words that are understood here."""
+    if isinstance(field.value, str) and field.value in choices:
+        return field.value
+    if field.given:
+        field.mistake(f"{show(field.value)} is not understood here", proposal(str(field.value), choices, "one of"))
+    return ""
+
+
+def refer(field: Field, known: Collection[str] | None, what: str) -> str:
+    """A name that must be declared elsewhere in the agreement; None: nobody knows which are."""
+    found = name(field)
+    if found and known is not None and found not in known:
+        field.mistake(f"no {what} {show(found)} is declared", proposal(found, known, "declared"))
+        return ""
+    return found
+
+
+def whole(field: Field, least: int, most: int) -> int:
+    """A whole number."""
+    if type(field.value) is int and least <= field.value <= most:
+        return field.value
+    if field.given:
+        field.mistake(f"{show(field.value)} stands here", f"write a whole number from {least} to {most}")
+    return least
+
+
+def truth(field: Field, *, default: bool) -> bool:
+    """Either true or false."""
+    if field.given and not isinstance(field.value, bool):
+        field.mistake(f"{show(field.value)} stands here", "write true or false")
+    return field.value if isinstance(field.value, bool) else default
+
+
+def percent(field: Field, least: int, most: int) -> int:
+    """A share of a target, written `75%`."""
+    if isinstance(field.value, str) and _PERCENT.fullmatch(field.value) and least <= int(field.value[:-1]) <= most:
+        return int(field.value[:-1])
+    if field.given:
+        field.mistake(f"{show(field.value)} stands here", f"write {least}% to {most}%, with its % sign")
+    return least
+
+
+def duration(field: Field, least: int = 1) -> int:
+    """Seconds of counted time, written `PT…` (clock rule 10)."""
+    try:
+        seconds = counted_seconds(field.value) if isinstance(field.value, str) else -1
+    except ValueError:
+        seconds = -1
+    if least <= seconds <= LONGEST_WAIT:
+        return seconds
+    if field.given:
+        field.mistake(f"{show(field.value)} is not a usable duration", _right_duration(field.value, least))
+    return least
+
+
+def _right_duration(value: object, least: int) -> str:
+    if isinstance(value, str) and re.match(r"P[0-9]", value):
+        return "write hours of counted time, such as PT24H: a day, month or year has no fixed length on a clock"
+    longer = "longer than PT0S and " if least else ""
+    return f"write PT#H#M#S, {longer}at most ten years, such as PT1H30M"
+
+
+def days(field: Field) -> int:
+    """A number of local calendar dates, written `P5D`."""
+    try:
+        return calendar_days(field.value) if isinstance(field.value, str) else _no_days(field)
+    except ValueError:
+        return _no_days(field)
+
+
+def _no_days(field: Field) -> int:
+    if field.given:
+        field.mistake(f"{show(field.value)} is not a number of days", "write local calendar dates, such as P5D")
+    return 0
+
+
+def instant(field: Field) -> datetime:
+    """An instant with its offset, in UTC."""
+    if isinstance(field.value, str) and _INSTANT.fullmatch(field.value):
+        try:
+            return datetime.fromisoformat(field.value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    if field.given:
+        field.mistake(
+            f"{show(field.value)} is not an instant", "write date, time and offset: 2026-01-01T00:00:00+01:00"
+        )
+    return EPOCH
+
+
+def day(field: Field) -> date:
+    """A local calendar date."""
+    if isinstance(field.value, str) and _DATE.fullmatch(field.value):
+        try:
+            return date.fromisoformat(field.value)
+        except ValueError:
+            pass
+    if field.given:
+        field.mistake(f"{show(field.value)} is not a date", "write a date that exists, such as 2026-12-24")
+    return EPOCH.date()
+
+
+def zone(field: Field, default: str) -> str:
+    """The name of an IANA time zone."""
+    if not field.given:
+        return default
+    if isinstance(field.value, str) and field.value in zone_names():
+        return field.value
+    near = proposal(str(field.value), zone_names(), "an IANA name such as Europe/Berlin")
+    field.mistake(f"{show(field.value)} is not a time zone", near if near.startswith("did") else near.split(":")[0])
+    return default
