@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pwd
 import stat
 from typing import TYPE_CHECKING
-
-import structlog
 
 from api.startup_errors import DataDirectoryUnusable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def server_account(cluster: Path) -> pwd.struct_passwd | None:
@@ -48,4 +47,4 @@ def let_through(path: Path, account: pwd.struct_passwd | None) -> None:
         mode = stat.S_IMODE(directory.stat().st_mode)
         if not mode & stat.S_IXOTH:
             directory.chmod(mode | stat.S_IXOTH)
-            _log.warning("opened for passing through, PostgreSQL does not run as root", directory=str(directory))
+            _log.warning("PostgreSQL does not run as root: %s now lets other accounts pass through it", directory)

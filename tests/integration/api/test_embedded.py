@@ -15,6 +15,7 @@ from api.embedded import embedded_postgres, running_elsewhere, running_postgres
 from api.startup_errors import DataDirectoryUnusable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 HOLD = """
@@ -34,13 +35,17 @@ def run(url: str, statement: str) -> object:
         return result.scalar() if result.returns_rows else None
 
 
-def hold(data_dir: Path) -> subprocess.Popen[str]:
-    """Start a process that runs the database on `data_dir`, and wait until it does."""
-    argv = [sys.executable, "-c", HOLD, str(data_dir)]
-    holder = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    assert holder.stdout
-    assert holder.stdout.readline().startswith("postgresql")
-    return holder
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Yield another process that runs the database on the test's directory."""
+    argv = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline().startswith("postgresql")
+            yield process
+        finally:
+            process.kill()
 
 
 def test_it_keeps_its_data(tmp_path: Path) -> None:
@@ -94,21 +99,19 @@ def test_commands_find_the_database_of_a_running_serve(tmp_path: Path) -> None:
     assert running_elsewhere(tmp_path) is None
 
 
-def test_the_server_ends_when_its_tocsin_is_killed(tmp_path: Path) -> None:
+def test_the_server_ends_when_its_tocsin_is_killed(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
     """After SIGKILL the next start succeeds at once, with the data, and finds no second server."""
-    holder = hold(tmp_path)
     orphan = recorded_server(tmp_path / "postgres")
     holder.kill()
-    holder.communicate()
+    holder.wait()
     with embedded_postgres(tmp_path) as url:
         assert run(url, "SELECT 1") == 1
         assert orphan
         assert not orphan.is_alive()
 
 
-def test_a_start_after_everything_was_killed_recovers(tmp_path: Path) -> None:
+def test_a_start_after_everything_was_killed_recovers(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
     """A power cut leaves `postmaster.pid` behind; what was committed is there."""
-    holder = hold(tmp_path)
     url = running_elsewhere(tmp_path)
     server = recorded_server(tmp_path / "postgres")
     assert url
@@ -116,7 +119,7 @@ def test_a_start_after_everything_was_killed_recovers(tmp_path: Path) -> None:
     run(url, "CREATE TABLE kept AS SELECT 42 AS answer")
     for victim in [*psutil.Process(holder.pid).children(recursive=True), psutil.Process(holder.pid)]:
         victim.kill()
-    holder.communicate()
+    holder.wait()
     assert (tmp_path / "postgres" / "postmaster.pid").exists()
     with embedded_postgres(tmp_path) as again:
         assert run(again, "SELECT answer FROM kept") == 42
