@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from incidents.errors import InvalidField
+from incidents.terms import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+    from incidents.terms import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +70,31 @@ class SeverityRules:
     floors: tuple[Floor, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """A severity, and the rule of the agreement that it follows from."""
-
-    severity: str
-    because: str
-
-
-def classify(  # noqa: PLR0913  (each is a fact that the agreement may ask for)
-    rules: SeverityRules,
-    *,
-    impact: str,
-    urgency: str,
-    flags: Collection[str] = (),
-    service_tier: str | None = None,
-    users_affected_pct: int | None = None,
-) -> Classification:
-    """The severity by the matrix, or by the worst floor that holds if that is worse.
+def classify(rules: SeverityRules, assessment: Assessment, service_tier: str | None = None) -> Verdict:
+    """The severity by the matrix, or as given; made worse by the worst floor that holds.
 
     Raises:
-        InvalidField: An impact or urgency the agreement does not know, or a percentage outside 0 to 100.
+        InvalidField: An impact, urgency or severity the agreement does not know, or a percentage outside 0 to 100.
     """
+    percentage = assessment.users_affected_pct
+    if percentage is not None and not 0 <= percentage <= 100:  # noqa: PLR2004  (a percentage)
+        raise InvalidField("users_affected_pct", f"{percentage} is not a percentage. Use a number from 0 to 100.")
+    found = _stated(rules, assessment)
+    for floor in rules.floors:
+        if floor.holds(assessment.flags, service_tier, percentage) and worse(rules, floor.at_least, found.severity):
+            found = Verdict(floor.at_least, f"{floor}: at least {floor.at_least}")
+    return found
+
+
+def _stated(rules: SeverityRules, assessment: Assessment) -> Verdict:
+    """What the statement alone gives, before any floor."""
+    if assessment.severity is not None:
+        _known("severity", assessment.severity, rules.scale)
+        return Verdict(assessment.severity, "severity as given")
+    impact, urgency = assessment.impact or "", assessment.urgency or ""
     _known("impact", impact, rules.impact)
     _known("urgency", urgency, rules.urgency)
-    if users_affected_pct is not None and not 0 <= users_affected_pct <= 100:  # noqa: PLR2004  (a percentage)
-        raise InvalidField(
-            "users_affected_pct", f"{users_affected_pct} is not a percentage. Use a number from 0 to 100."
-        )
-    found = Classification(rules.matrix[impact, urgency], f"impact {impact}, urgency {urgency}")
-    for floor in rules.floors:
-        if floor.holds(flags, service_tier, users_affected_pct) and worse(rules, floor.at_least, found.severity):
-            found = Classification(floor.at_least, f"{floor}: at least {floor.at_least}")
-    return found
+    return Verdict(rules.matrix[impact, urgency], f"impact {impact}, urgency {urgency}")
 
 
 def worse(rules: SeverityRules, a: str, b: str) -> bool:

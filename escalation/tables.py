@@ -27,5 +27,6 @@ deadlines = Table(
     Column("partnership", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
     Index("deadlines_due_at_idx", "due_at"),
+    Index("deadlines_partnership_due_at_idx", "partnership", "due_at"),
 )
 """The next instant at which something about an incident could become true. It decides nothing (decision 8)."""

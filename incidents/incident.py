@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from incidents.terms import Assessment, Terms
 
 ROLES = ("commander", "communications_lead", "scribe", "responder")
+ENGINE = "engine"
+"""The actor of what the system itself says."""
+
 AUDIENCES = ("internal", "partner")
 ACTIVE = frozenset({"open", "acknowledged", "mitigated"})
 
@@ -70,6 +73,11 @@ class Incident(Record):
     def label(self) -> str:
         """The number that people say: INC-1042."""
         return f"INC-{self.number}"
+
+    @property
+    def imported(self) -> bool:
+        """Whether it is another system's history: it pages nobody."""
+        return self.source is not None
 
     @property
     def active(self) -> bool:
@@ -182,6 +190,12 @@ class Incident(Record):
         if of == self.public_id:
             raise refusals.OwnDuplicate
         self.trigger_event(Incident.MarkedDuplicate, of=of, by=by, at=at)
+
+    def tell(
+        self, happening: type[happenings.SystemEvent], at: datetime, *, by: str = ENGINE, **values: object
+    ) -> None:
+        """Record what the system itself saw or did. Whoever calls has looked whether it was said before."""
+        self.trigger_event(happening, by=by, at=at, **values)
 
     def _must_be_active(self) -> None:
         if not self.active:

@@ -17,11 +17,12 @@ from incidents.tables import incident_numbers, incident_states
 from incidents.terms import Assessment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from incidents.ledger.command import Command
     from incidents.ledger.ledger import Ledger
+    from incidents.ledger.pipeline import Write
     from incidents.ledger.receipts import Receipt, RequestKey
     from incidents.terms import Agreements, Terms
 
@@ -137,9 +138,7 @@ class Incidents:
         """Post a status update."""
         return self._change(stream, asked, lambda it, _, by, at: it.post_update(text, audience, by=by, at=at))
 
-    def pause(
-        self, stream: str, reason: str, clocks: tuple[str, ...] | None, note: str | None, asked: Asked
-    ) -> Answer:
+    def pause(self, stream: str, reason: str, clocks: tuple[str, ...] | None, note: str | None, asked: Asked) -> Answer:
         """Stop clocks for a listed reason."""
         return self._change(
             stream, asked, lambda it, terms, by, at: it.pause(reason, clocks, note, terms, by=by, at=at)
@@ -173,6 +172,23 @@ class Incidents:
         """Point to the incident, of the same partnership, that tells the same story."""
         original = self._same_partnership(stream, of)
         return self._change(stream, asked, lambda it, _, by, at: it.mark_duplicate(original, by=by, at=at))
+
+    def witness(
+        self, stream: str, tell: Callable[[Incident, datetime], None], *, after: Sequence[Write] = ()
+    ) -> Incident:
+        """Record what the system itself saw, such as the outcome of a delivery; `tell` adds the facts, if any.
+
+        Decided afresh on each lost race, as often as it takes: what happened cannot be refused.
+        """
+        while True:
+            with self.ledger.command() as command:
+                incident = self.ledger.get(Incident, stream)
+                tell(incident, command.recorded_at)
+                try:
+                    self.ledger.save(incident, after=after)
+                except Conflict:
+                    continue
+                return incident
 
     def stream_of(self, reference: str) -> str:
         """Find an incident's stream by its id or its number (INC-1042). NotFound."""

@@ -43,7 +43,7 @@ class Ledger:
         self.engine = engine
         self.catalogue = catalogue
         self.clock = clock
-        self.projections = tuple(projections)
+        self.projections = projections
         self.recorder = Recorder(engine)
         self.mapper = LeafMapper(catalogue)
         self._committed = committed

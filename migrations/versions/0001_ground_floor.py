@@ -127,6 +127,7 @@ CREATE TABLE deadlines (
     CONSTRAINT deadlines_pkey PRIMARY KEY (stream)
 );
 CREATE INDEX deadlines_due_at_idx ON deadlines (due_at);
+CREATE INDEX deadlines_partnership_due_at_idx ON deadlines (partnership, due_at);
 CREATE TABLE deliveries (
     id text NOT NULL,
     partnership text NOT NULL,
