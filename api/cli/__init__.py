@@ -20,6 +20,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("api.cli.serve", "Run everything: database, web, worker."),
     "web": ("api.cli.web", "Answer HTTP."),
     "worker": ("api.cli.worker", "Sequence, follow deadlines and deliver."),
+    "agreement": ("api.cli.agreement", "Check and publish agreements."),
+    "clock": ("api.cli.clock", "Say when a clock is due."),
+    "key": ("api.cli.key", "Create API keys."),
     "migrate": ("api.cli.migrate", "Bring the database's tables up to date."),
 }
 """Name: the module whose `command` it is, and its help in a few words, so that `tocsin --help` imports none of them."""

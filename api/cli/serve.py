@@ -26,4 +26,15 @@ def command() -> None:
     """
     settings = Settings.read()
     configure_logging(settings.log_level, settings.log_format)
-    serve(settings, first_key=lambda _url: None, say=click.echo)
+    serve(settings, first_key=_first_key, say=click.echo)
+
+
+def _first_key(url: str) -> str | None:
+    """Issue an operator's key where there is none that lets anybody in."""
+    from api.bootstrap import build  # noqa: PLC0415 - --help need not wait for every floor
+
+    tocsin = build(url)
+    try:
+        return None if tocsin.keys.any_left() else tocsin.keys.issue("first", by="operator")
+    finally:
+        tocsin.close()
