@@ -34,7 +34,7 @@ class Addressees:
     contacts: Mapping[str, Contact]
 
     def read(self, field: Field) -> tuple[str, ...]:
-        """The names, as `Agreement.recipients` takes them; somebody must be declared under each, even if not reachable."""
+        """The names, as `Agreement.recipients` takes them; each is somebody's, if not yet reachable."""
         return tuple(self._name(item) for item in distinct(field.one_or_many()))
 
     def _name(self, field: Field) -> str:

@@ -112,7 +112,7 @@ def _header(field: Field, spec: Section, known: Known) -> _Header:
     partnership = values.partnership_id(metadata.need("id"))
     version = values.whole(metadata.need("version"), 1, _LARGEST_VERSION)
     published = None if known is None else known.get(partnership, ())
-    supersedes = _supersedes(metadata.get("supersedes"), version, published)
+    supersedes = _supersedes(metadata.get("supersedes"), metadata.get("version").value, published)
     if metadata.get("document").given:
         _check_source(metadata.get("document").section(("ref", "sha256")))
     effective_from, effective_to = _term(spec.need("term"))
@@ -121,11 +121,13 @@ def _header(field: Field, spec: Section, known: Known) -> _Header:
     return _Header(partnership, version, supersedes, title, effective_from, effective_to, tz)
 
 
-def _supersedes(field: Field, version: int, published: Collection[int] | None) -> int | None:
+def _supersedes(field: Field, version: object, published: Collection[int] | None) -> int | None:
     """The version that this one replaces: an earlier one, and a published one where that is known."""
     if not field.given or field.value is None:
         return None
     supersedes = values.whole(field, 1, _LARGEST_VERSION)
+    if type(field.value) is not int or type(version) is not int:
+        return None
     if supersedes >= version:
         field.mistake(f"{supersedes} does not come before version {version}", "name an earlier version, or null")
     elif published is not None and supersedes not in published:

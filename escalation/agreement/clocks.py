@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from escalation.agreement import values
-from escalation.agreement.fields import Field, fixed, keyed, show
+from escalation.agreement.fields import Field, fixed, keyed
 from escalation.agreement.model import ClockRules, PauseRule
 
 _REOPEN_WITHIN = "P5D"

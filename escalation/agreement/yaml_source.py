@@ -44,7 +44,7 @@ def load(text: str | bytes, findings: Findings) -> object:
         findings.add((), f"this is not YAML: {said}", right, mark.line + 1 if mark else None)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # The text of a plain ValueError speaks of Python, not of the file.
-        said = error if isinstance(error, yaml.YAMLError) else "a number or an escape that is out of range"
+        said = str(error) if isinstance(error, yaml.YAMLError) else "a number or an escape that is out of range"
         findings.add((), f"this is not YAML: {said}", "correct the file")
     return UNREADABLE
 

@@ -1,0 +1,113 @@
+"""What an agreement may not say, or not yet, beyond a single slip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from escalation.agreement import Mistake, read
+
+TEXT = (Path(__file__).parents[3] / "examples/agreements/acme-globex.yaml").read_text(encoding="utf-8")
+
+LATER = [
+    ("  targets:", "  bodies: []\n  targets:", "spec.bodies"),
+    ("  targets:", "  exclusions: []\n  targets:", "spec.exclusions"),
+    ("  targets:", "  tolerance: {}\n  targets:", "spec.tolerance"),
+    ("  targets:", "  remedies: {}\n  targets:", "spec.remedies"),
+    ("  targets:", "  notifications: []\n  targets:", "spec.notifications"),
+    ("  targets:", "  governance: {}\n  targets:", "spec.governance"),
+    ("null}", "null, notice: P90D}", "spec.term.notice"),
+    ("{tz: Europe/Berlin}", "{tz: Europe/Berlin, currency: EUR}", "spec.defaults.currency"),
+    ("    floors:", "    set_by: {}\n    floors:", "spec.severity.set_by"),
+    ("    floors:", "    dispute: {}\n    floors:", "spec.severity.dispute"),
+    ("    floors:", "    downgrade: {}\n    floors:", "spec.severity.downgrade"),
+    ("by: PT4H", "by: PT4H, beyond: needs_authority", "spec.clock_rules.late_facts.beyond"),
+    ("    resolve:", "    workaround: {}\n    resolve:", "spec.targets.workaround"),
+    ("    resolve:", "    review_due: {}\n    resolve:", "spec.targets.review_due"),
+    ("    resolve:", "    action_due: {}\n    resolve:", "spec.targets.action_due"),
+    ("      until: resolved", "      applies_to: [S1]\n      until: resolved", "spec.targets.resolve.applies_to"),
+    ("      until: resolved", "      by: {business_days: 3}\n      until: resolved", "spec.targets.resolve.by"),
+    ("max_each: PT72H", "max_each: PT72H, starts: request_sent", "spec.pauses.0.starts"),
+    ("max_each: PT72H", "max_each: PT72H, veto_by: client.service_owner", "spec.pauses.0.veto_by"),
+    ("max_each: PT72H", "max_each: PT72H, evidence: message_id", "spec.pauses.0.evidence"),
+    ("    default:\n", "    quiet_hours: {}\n    default:\n", "spec.ladders.quiet_hours"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field"), LATER, ids=[field for _, _, field in LATER])
+def test_what_is_not_supported_yet_is_refused(old: str, new: str, field: str) -> None:
+    """A part with a meaning that this version would not act upon is refused, never ignored."""
+    (mistake,) = read(TEXT.replace(old, new, 1))[1]
+    assert mistake.field == field
+    assert mistake.wrong.endswith("is not supported yet by this version of Tocsin")
+    assert mistake.right
+
+
+def test_every_mistake_is_reported_at_once_in_the_order_of_the_file() -> None:
+    """Mistakes in different parts of the file come together, sorted by line."""
+    text = TEXT.replace("version: 3 ", "version: x ").replace("PT15M", "15m").replace("provider.coo,", "provider.ceo,")
+    text = text.replace("party: globex, role: dpo", "party: globx, role: dpo").replace("rfc5545", "x")
+    mistakes = read(text)[1]
+    assert [mistake.field for mistake in mistakes] == [
+        "metadata.version",
+        "spec.contacts.6.party",
+        "spec.calendars.edge_rule",
+        "spec.targets.acknowledge.within.S1",
+        "spec.ladders.S1.3.to.0",
+    ]
+    lines = [mistake.line or 0 for mistake in mistakes]
+    assert lines == sorted(lines)
+
+
+def test_a_ladder_that_no_incident_uses() -> None:
+    """With a ladder for each severity `default` is never used."""
+    rungs = "\n      - {when: opened, notify: [acme-duty]}\n"
+    ladders = "".join(f"    {severity}:{rungs}" for severity in ("S2", "S3", "S4"))
+    (mistake,) = read(TEXT.replace("    default:\n", f"{ladders}    default:\n"))[1]
+    assert (mistake.field, mistake.right) == ("spec.ladders.default", "remove it")
+
+
+def test_a_rung_that_is_never_reached() -> None:
+    """A rung on a clock that the ladder's severities do not have can never fire."""
+    text = TEXT.replace(
+        "    default:\n", "    S4:\n      - {when: {clock: update, at: 50%}, to: acme-duty}\n    default:\n"
+    )
+    (mistake,) = read(text)[1]
+    assert mistake.field == "spec.ladders.S4.0.when.clock"
+    assert mistake.wrong == "never reached: no update clock at severity S4"
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://x.example/", "https://", "//x.example", "https://a:b@x.example/", "http://[::1", "http://x y/", "x"]
+)
+def test_a_webhook_needs_an_address_to_post_to(url: str) -> None:
+    """Only http and https, with a host and without a password."""
+    text = TEXT.replace("  services:", f'  webhooks: [{{id: w, party: acme, url: "{url}"}}]\n  services:')
+    (mistake,) = read(text)[1]
+    assert mistake.field == "spec.webhooks.0.url"
+
+
+def test_a_superseded_version_must_be_published_where_that_is_known() -> None:
+    """With the published versions at hand, a version cannot replace one that never was."""
+    assert read(TEXT, known={"acme-globex": [1, 2]})[1] == []
+    (mistake,) = read(TEXT, known={"acme-globex": [1]})[1]
+    assert (mistake.field, mistake.right) == ("metadata.supersedes", "published: 1")
+
+
+def test_a_missing_part_is_named_once_and_blames_nobody_else() -> None:
+    """Without a severity scale no severity anywhere is called undeclared; the same for calendars and parties."""
+    for line, field in (
+        ("    scale: [S1, S2, S3, S4] # the first is the worst\n", "spec.severity.scale"),
+        ("  parties:", "spec.parties"),
+        ("  calendars:", "spec.calendars"),
+    ):
+        text = TEXT.replace(line, "" if line.endswith("\n") else f"{line} 5\n  junk:")
+        fields = [mistake.field for mistake in read(text)[1] if mistake.field != "spec.junk"]
+        assert fields == [field]
+
+
+def test_a_mistake_as_one_line_for_a_person() -> None:
+    """Line, field, what is wrong, what is right; without a line or a field these are left out."""
+    assert str(Mistake(3, "a.b", "bad", "good")) == "line 3: a.b: bad; good"
+    assert str(Mistake(None, "", "bad", "good")) == "bad; good"
