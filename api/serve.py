@@ -41,7 +41,7 @@ def serve(settings: Settings, *, first_key: Callable[[str], str | None], say: Ca
             if key := first_key(url):
                 say(f"Your first API key, shown this once: {key}")
             say(f"Tocsin answers at {address(listener)} (Ctrl-C ends it)")
-            supervisor.run(_services(listener, _environment(url)), check)
+            supervisor.run(_services(listener, _environment(settings, url, address(listener))), check)
     except StopRequested:
         say("Tocsin has ended.")
 
@@ -67,10 +67,10 @@ def _database(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
         yield postgres.url, check
 
 
-def _environment(url: str) -> dict[str, str]:
-    """Return what the services see: the one database, and not the login that owns its tables."""
+def _environment(settings: Settings, url: str, here: str) -> dict[str, str]:
+    """Return what the services see: the one database, not the login that owns its tables, and where people find us."""
     own = {name: value for name, value in os.environ.items() if name != "TOCSIN_MIGRATIONS_URL"}
-    return own | {"TOCSIN_DATABASE_URL": url}
+    return own | {"TOCSIN_DATABASE_URL": url, "TOCSIN_PUBLIC_URL": settings.public_url or here}
 
 
 def _services(listener: socket.socket, env: Mapping[str, str]) -> list[Service]:

@@ -34,6 +34,8 @@ class Settings:
     """`TOCSIN_HOST`"""
     port: int
     """`TOCSIN_PORT`; 0 takes any free one."""
+    public_url: str
+    """`TOCSIN_PUBLIC_URL`: how people reach this Tocsin; links in messages begin with it."""
     web_workers: int
     """`TOCSIN_WEB_WORKERS`: processes that answer HTTP."""
     web_threads: int
@@ -60,6 +62,7 @@ class Settings:
             data_dir=Path(env.str("DATA_DIR", "var") or "var").absolute(),
             host=env.str("HOST", "127.0.0.1", validate=_filled),
             port=env.whole("PORT", "8080", least=0, most=65535),
+            public_url=env.str("PUBLIC_URL", "", validate=_check_public_url),
             web_workers=env.whole("WEB_WORKERS", "2", least=1, most=64),
             web_threads=env.whole("WEB_THREADS", "8", least=1, most=256),
             pool_size=env.whole("POOL_SIZE", "10", least=1, most=500),
@@ -88,6 +91,11 @@ def _one_of(env: Env, name: str, default: str, choices: tuple[str, ...]) -> str:
 def _filled(value: str) -> None:
     if not value.strip():
         raise ValidationError("must not be empty; leave it out for the default")
+
+
+def _check_public_url(value: str) -> None:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValidationError("must look like https://tocsin.example.com")
 
 
 def _database_url(env: Env, name: str) -> str | None:

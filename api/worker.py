@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -10,28 +12,30 @@ import structlog
 
 from api.bootstrap import Tocsin, build
 from incidents.ledger.wake import POLL_SECONDS, Listener
+from notifications.message import Composer
 from notifications.sender import Sender
 from notifications.terminal import Terminal
 from notifications.webhook import Webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from api.settings import Settings
+    from notifications.channels import Channel
 
 log = structlog.get_logger()
 
-PARTS = ("sequencer", "engine", "sender")
 AFTER_FAILURE_SECONDS = 1.0
 
 
 def run(settings: Settings, *, only: str | None = None) -> None:
-    """Work until SIGTERM or Ctrl-C. Any number of workers may run."""
+    """Work until SIGTERM or Ctrl-C, at everything or at one of PARTS `only`. Any number of workers may run."""
     if settings.database_url is None:
         message = "a worker needs a database"
         raise ValueError(message)
     tocsin = build(settings.database_url, pool_size=settings.pool_size)
-    worker = Worker(tocsin, [part for part in PARTS if only in {None, part}])
+    works = {part: work(tocsin, settings) for part, work in PARTS.items() if only in {None, part}}
+    worker = Worker(tocsin.listener(), works)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     worker.run()
@@ -41,11 +45,11 @@ def run(settings: Settings, *, only: str | None = None) -> None:
 class Worker:
     """Runs parts side by side, each in a loop that nothing but `stop` ends."""
 
-    def __init__(self, tocsin: Tocsin, parts: list[str]) -> None:
-        """Take what to work with, and which parts to run."""
-        self._works = {part: _work(part, tocsin) for part in parts}
-        self._listener: Listener = tocsin.listener()
-        self._woken = {part: threading.Event() for part in parts}
+    def __init__(self, listener: Listener, works: Mapping[str, Callable[[], int]]) -> None:
+        """Take what does one turn of each part: it returns how much it found to do."""
+        self._works = works
+        self._listener = listener
+        self._woken = {part: threading.Event() for part in works}
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -79,11 +83,22 @@ class Worker:
                 self._woken[part].wait(POLL_SECONDS)
 
 
-def _work(part: str, tocsin: Tocsin) -> Callable[[], int]:
-    """Give what one part does in one turn: it returns how much it found to do."""
-    if part == "sequencer":
-        return tocsin.sequencer().run_once
-    if part == "engine":
-        return tocsin.engine.run_once
-    channels = {channel.name: channel for channel in (Terminal(), Webhook())}
-    return Sender(tocsin.ledger, tocsin.incidents, tocsin.book, channels, tocsin.clock).run_once
+def _sequencer(tocsin: Tocsin, _: Settings) -> Callable[[], int]:
+    return tocsin.sequencer().run_once
+
+
+def _engine(tocsin: Tocsin, _: Settings) -> Callable[[], int]:
+    return tocsin.engine.run_once
+
+
+def _sender(tocsin: Tocsin, settings: Settings) -> Callable[[], int]:
+    channels: list[Channel] = [
+        Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None),
+        Webhook(tocsin.clock),
+    ]
+    composer = Composer(tocsin.book, settings.public_url)
+    return Sender(tocsin.incidents, composer, {channel.name: channel for channel in channels}).run_once
+
+
+PARTS = {"sequencer": _sequencer, "engine": _engine, "sender": _sender}
+"""What a worker does, by the names that `tocsin worker --only` takes."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import datetime  # noqa: TC003 - the catalogue reads the annotations at run time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from incidents.ledger.facts import Fact, FirstFact, FreeText
+from incidents.ledger.facts import FirstFact, FreeText, Record
 
 if TYPE_CHECKING:
     from incidents.incident import Incident
 
 
-class IncidentEvent(Fact):
+class IncidentEvent(Record.Event):
     """Something that happened to an incident. What the system itself says does not make a reader's copy stale."""
 
     SYSTEM: ClassVar[bool] = False

@@ -16,6 +16,7 @@ from incidents.ledger.facts import Record
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from incidents.ledger.sealing import Erased
     from incidents.terms import Assessment, Terms
 
 ROLES = ("commander", "communications_lead", "scribe", "responder")
@@ -211,8 +212,8 @@ class Incident(Record):
     def __init__(
         self,
         number: int,
-        title: str,
-        description: str | None,
+        title: str | Erased,
+        description: str | Erased | None,
         service: str,
         agreement_version: int,
         impact: str | None,
