@@ -20,6 +20,7 @@ worker_class = "gthread"
 workers = _settings.web_workers
 threads = _settings.web_threads
 timeout = 60  # seconds without a sign of life, then a worker is replaced
+keepalive = 75  # seconds: longer than clients and balancers keep idle ones, who else meet a reset now and then
 graceful_timeout = 5  # seconds for requests under way when told to stop
 control_socket_disable = True  # nobody would guard it, and two servers of one user would fight over its path
 logconfig_dict = logging_config(_settings.log_level, _settings.log_format)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from structlog.typing import Processor
 
 
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+"""Without the values of variables, here and on the console: they may be secrets."""
+
+
 def configure_logging(level: str, style: str) -> None:
     """Set up logging for this process."""
     logging.config.dictConfig(logging_config(level, style))
@@ -45,7 +49,7 @@ def logging_config(level: str, style: str) -> dict[str, Any]:
 
 def _formatter(style: str) -> logging.Formatter:
     renderer: Processor = structlog.processors.JSONRenderer() if style == "json" else _console()
-    exceptions: list[Processor] = [structlog.processors.dict_tracebacks] if style == "json" else []
+    exceptions: list[Processor] = [_TRACEBACKS] if style == "json" else []
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_common(),
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *exceptions, renderer],
@@ -53,7 +57,7 @@ def _formatter(style: str) -> logging.Formatter:
 
 
 def _console() -> Processor:
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
 
 
 def _common() -> list[Processor]:

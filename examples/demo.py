@@ -34,7 +34,12 @@ PARTNERSHIP = "acme-globex-demo"
 START_SECONDS = 60.0
 STEP_SECONDS = 30.0
 
-console = Console(highlight=False, force_terminal=True if os.environ.get("FORCE_COLOR") else None)
+NOT_FOR_PEOPLE = {"delivery", "cycle", "round", "late", "detected_at"}
+"""Details of facts that the table leaves out."""
+
+console = Console(highlight=False)
+if not console.is_terminal:
+    console.width = 120
 
 
 class DidNotHappen(Exception):
@@ -275,6 +280,11 @@ def _clock_words(clock: dict[str, Any]) -> str:
 
 def _name(entry: dict[str, Any]) -> str:
     return str(entry["type"]).split(".")[1].replace("_", " ")
+
+
+def _details(entry: dict[str, Any]) -> str:
+    told = {name: value for name, value in entry["data"].items() if value is not None and name not in NOT_FOR_PEOPLE}
+    return ", ".join(f"{name} {_brief(value)}" for name, value in told.items())
 
 
 def _brief(value: object) -> str:
