@@ -1,0 +1,131 @@
+"""Agreements: publish, list, read a version."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from api import openapi
+from api.access import authenticate, must_reach, principal, tocsin
+from api.bodies import read_json
+from api.idempotency import replay_headers, request_key
+from api.refusals import OperatorOnly, WrongMediaType
+from api.schemas.agreements import AgreementList, AgreementQuery, AgreementVersion
+from api.views import AGREEMENTS, agreement_address, agreement_view
+from escalation.agreement import AgreementError, check_document, parse, read
+from incidents.errors import NotFound
+from incidents.ledger.recorder import ReceiptExists
+
+if TYPE_CHECKING:
+    from escalation.agreement import Agreement
+    from incidents.ledger.receipts import RequestKey
+
+MAX_VERSION = 999_999
+
+agreements = openapi.Blueprint(
+    "agreements", __name__, url_prefix=AGREEMENTS, description="What the partners agreed, version by version."
+)
+agreements.before_request(authenticate)
+
+
+@agreements.operation(
+    "POST",
+    "",
+    "publishAgreement",
+    gives=AgreementVersion,
+    status=HTTPStatus.CREATED,
+    headers={"Location": "LOCATION", "Idempotency-Replayed": "REPLAYED"},
+    errors=(*openapi.WRITE_ERRORS, HTTPStatus.FORBIDDEN),
+    parameters=["Idempotency-Key"],
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "application/yaml": {"schema": {"type": "string"}},
+        },
+    },
+)
+def publish() -> tuple[dict[str, Any], dict[str, str]]:
+    """Publish a version of an agreement, as JSON or as the text of its YAML file.
+
+    A version never changes. The same version with the same content again changes nothing and has the same answer.
+    Only the operator publishes.
+    """
+    agreement = _agreement_sent()
+    must_reach(agreement.partnership)
+    if principal().partnership is not None:
+        raise OperatorOnly
+    asked = request_key()
+    headers = replay_headers(asked)
+    published = _publish(agreement, asked)
+    location = agreement_address(published.partnership, published.version)
+    return _full_view(published), {**headers, "Location": location}
+
+
+@agreements.operation(
+    "GET", "", "listAgreements", takes=AgreementQuery, gives=AgreementList, errors=openapi.READ_ERRORS
+)
+def list_agreements(query: dict[str, Any]) -> dict[str, Any]:
+    """List published versions, by partnership and number."""
+    partnership = query.get("partnership", principal().partnership)
+    if partnership is not None:
+        must_reach(partnership)
+    return {"items": [agreement_view(row) for row in tocsin().book.versions(partnership)]}
+
+
+@agreements.operation("GET", "/<partnership>", "listVersions", gives=AgreementList, errors=openapi.READ_ERRORS)
+def list_versions(partnership: str) -> dict[str, Any]:
+    """List the published versions of one partnership."""
+    must_reach(_writable(partnership))
+    rows = tocsin().book.versions(partnership)
+    if not rows:
+        raise NotFound
+    return {"items": [agreement_view(row) for row in rows]}
+
+
+@agreements.operation(
+    "GET",
+    f"/<partnership>/<int(min=1, max={MAX_VERSION}):version>",
+    "getAgreement",
+    gives=AgreementVersion,
+    errors=openapi.READ_ERRORS,
+)
+def get(partnership: str, version: int) -> dict[str, Any]:
+    """Read a version with its document."""
+    must_reach(_writable(partnership))
+    return _full_view(tocsin().book.get(partnership, version))
+
+
+def _agreement_sent() -> Agreement:
+    """Read and check the body. AgreementError with every mistake; Malformed; WrongMediaType."""
+    if request.mimetype == "application/yaml":
+        agreement, mistakes = read(request.get_data())
+    elif request.mimetype == "application/json":
+        document = read_json()
+        mistakes = check_document(document)
+        agreement = None if mistakes else parse(document)
+    else:
+        raise WrongMediaType("Send the agreement as `application/json`, or its file as `application/yaml`.")
+    if agreement is None:
+        raise AgreementError(mistakes)
+    return agreement
+
+
+def _publish(agreement: Agreement, asked: RequestKey | None) -> Agreement:
+    try:
+        return tocsin().book.publish(agreement, by=principal().actor, request=asked)
+    except ReceiptExists:  # the same request at the same moment was first: its answer is the answer
+        return tocsin().book.publish(agreement, by=principal().actor, request=asked)
+
+
+def _full_view(agreement: Agreement) -> dict[str, Any]:
+    return {**agreement_view(agreement), "document": agreement.document}
+
+
+def _writable(partnership: str) -> str:
+    """Refuse what no partnership can be called, before the database does. NotFound."""
+    if not partnership.isascii() or not partnership.isprintable():
+        raise NotFound
+    return partnership

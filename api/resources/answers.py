@@ -1,0 +1,43 @@
+"""What every command shares: who asks for what, and the answer with its ETag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.access import principal, tocsin
+from api.idempotency import replay_headers, request_key
+from api.preconditions import etag, expected_revision
+from api.views import incident_view
+from incidents.incidents import Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from incidents.incident import Incident
+    from incidents.incidents import Answer, Incidents
+
+Body = dict[str, Any]
+Shown = tuple[dict[str, Any], dict[str, str]]
+
+
+def asked_of(stream: str, body: Mapping[str, Any]) -> Asked:
+    """Read who asks for a change of an incident, when it was so and what they have seen."""
+    incidents = tocsin().incidents
+    return Asked(
+        by=principal().actor,
+        at=body.get("occurred_at"),
+        revision=expected_revision(lambda: incidents.get(stream).revision),
+        request=request_key(),
+    )
+
+
+def carried_out(asked: Asked, act: Callable[[Incidents], Answer]) -> Shown:
+    """Carry a request out, or give its earlier answer, marked as such."""
+    headers = replay_headers(asked.request)
+    body, answer_headers = shown(act(tocsin().incidents).incident)
+    return body, {**answer_headers, **headers}
+
+
+def shown(incident: Incident) -> Shown:
+    """Show an incident, with its ETag."""
+    return incident_view(incident), {"ETag": etag(incident.revision)}

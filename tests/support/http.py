@@ -1,0 +1,159 @@
+"""The HTTP API over a database of its own, everything real but time: declared to, commanded and read through Flask."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.app import create_app
+from api.bootstrap import build
+from tests.support.clock import MovedClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from werkzeug.test import TestResponse
+
+    from api.bootstrap import Tocsin
+
+DEMO = (Path(__file__).resolve().parents[2] / "examples" / "agreements" / "demo.yaml").read_text(encoding="utf-8")
+OURS, THEIRS = "acme-globex-demo", "initech-umbrella"
+
+
+class Reply:
+    """What came back."""
+
+    def __init__(self, response: TestResponse) -> None:
+        """Take Flask's."""
+        self.status = response.status_code
+        self.headers = response.headers
+        self.content_type = response.content_type
+        self.raw = response.data
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON object in it."""
+        found: dict[str, Any] = json.loads(self.raw)
+        return found
+
+
+class Caller:
+    """Somebody with a key; without one, somebody unknown."""
+
+    def __init__(self, app: Flask, token: str | None) -> None:
+        """Take the application and what stands in the Authorization header."""
+        self._client = app.test_client()
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str, **headers: str) -> Reply:
+        """GET; a header's underscores become hyphens."""
+        return Reply(self._client.get(path, headers=self._headers | _headers(headers)))
+
+    def post(self, path: str, body: object = None, **headers: str) -> Reply:
+        """POST JSON; None sends no body."""
+        sent: dict[str, Any] = {} if body is None else {"json": body}
+        return Reply(self._client.post(path, headers=self._headers | _headers(headers), **sent))
+
+    def send(self, path: str, raw: bytes, content_type: str | None, **headers: str) -> Reply:
+        """POST bytes as they are."""
+        return Reply(
+            self._client.post(path, data=raw, content_type=content_type, headers=self._headers | _headers(headers))
+        )
+
+    def request(self, method: str, path: str, **options: Any) -> Reply:  # noqa: ANN401 - the client's own options
+        """Send anything."""
+        return Reply(self._client.open(path, method=method, headers=self._headers, **options))
+
+    def declare(self, **fields: object) -> dict[str, Any]:
+        """Declare an incident of severity S1 and give it."""
+        answer = self.post("/v1/incidents", declaration(**fields))
+        assert answer.status == 201, answer.raw
+        return answer.body
+
+    def command(self, incident: dict[str, Any], verb: str, body: object = None, **headers: str) -> Reply:
+        """Command an incident, whatever its revision unless If_Match says which."""
+        return self.post(f"/v1/incidents/{incident['id']}/{verb}", body, **({"If_Match": "*"} | headers))
+
+    def must(self, incident: dict[str, Any], verb: str, body: object = None, **headers: str) -> dict[str, Any]:
+        """Command an incident and give it as it then stands."""
+        answer = self.command(incident, verb, body, **headers)
+        assert answer.status == 200, answer.raw
+        return answer.body
+
+
+class Site:
+    """A Tocsin with its application, an operator, and one partner for each of two partnerships."""
+
+    def __init__(self, url: str) -> None:
+        """Build it on a migrated database and publish an agreement for each partnership."""
+        self.clock = MovedClock()
+        self.tocsin: Tocsin = build(url, clock=self.clock, committed=lambda: None)
+        self.app = create_app(self.tocsin)
+        self.operator = self.caller(self.tocsin.keys.issue("operator", by="test"))
+        self.partner = self.caller(self.tocsin.keys.issue("partner", OURS, by="test"))
+        self.stranger = self.caller(self.tocsin.keys.issue("stranger", THEIRS, by="test"))
+        self.nobody = self.caller(None)
+
+    def caller(self, token: str | None) -> Caller:
+        """Give somebody with a token."""
+        return Caller(self.app, token)
+
+    def publish_all(self) -> None:
+        """Publish the agreement of each partnership."""
+        for partnership in (OURS, THEIRS):
+            answer = self.operator.send("/v1/agreements", agreement_text(partnership), "application/yaml")
+            assert answer.status == 201, answer.raw
+
+
+@contextmanager
+def site_on(url: str) -> Iterator[Site]:
+    """Give a site with published agreements, and let go of its database in the end."""
+    site = Site(url)
+    try:
+        site.publish_all()
+        yield site
+    finally:
+        site.tocsin.close()
+
+
+def agreement_text(partnership: str = OURS, version: int = 1) -> bytes:
+    """Give the demo's agreement for a partnership, as a version."""
+    text = DEMO.replace(f"id: {OURS}", f"id: {partnership}").replace("\n  version: 1\n", f"\n  version: {version}\n")
+    return text.encode()
+
+
+def declaration(**fields: object) -> dict[str, object]:
+    """Give the body of a declaration; a field of None is left out."""
+    body = {
+        "partnership": OURS,
+        "service": "payments-api",
+        "title": "Card payments fail",
+        "impact": "critical",
+        "urgency": "immediate",
+    }
+    return {name: value for name, value in (body | fields).items() if value is not None}
+
+
+def problem_of(answer: Reply) -> dict[str, Any]:
+    """Give a problem, having checked what every problem promises (RFC 9457)."""
+    assert answer.content_type == "application/problem+json"
+    told = answer.body
+    assert told["status"] == answer.status
+    assert told["type"] == f"urn:tocsin:problem:{told['code']}"
+    assert re.fullmatch(r"[a-z0-9_]+", told["code"])
+    assert told["title"]
+    assert told["detail"]
+    return told
+
+
+def wrong_fields(answer: Reply) -> list[str]:
+    """Give the fields that a problem names, in its order."""
+    return [entry["field"] for entry in problem_of(answer).get("errors", [])]
+
+
+def _headers(given: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in given.items()}
