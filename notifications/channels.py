@@ -1,0 +1,40 @@
+"""The port to whatever carries a message: a terminal, a webhook, later Slack and e-mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from incidents.errors import TocsinError
+
+if TYPE_CHECKING:
+    from notifications.delivery import Delivery
+    from notifications.message import Message
+
+
+class SendFailed(TocsinError):
+    """The channel did not take the message.
+
+    `detail` is for the record, which cannot forget it: it says what went wrong in our own words (`HTTP 503`), and
+    never repeats what the other side answered. `retry_after` is the rest in seconds that the other side asked for.
+    """
+
+    code: ClassVar[str] = "send_failed"
+
+    def __init__(self, detail: str, *, retry_after: float | None = None, permanent: bool = False) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+        self.permanent = permanent
+
+
+class Channel(Protocol):
+    """Carries messages. It is called by several threads at once, but never twice at once for one destination."""
+
+    name: str
+
+    def send(self, message: Message, delivery: Delivery) -> None:
+        """Send, and return once the other side has taken it.
+
+        A repeated `delivery.id` is the same delivery again: a crash may hide that the first try succeeded. It must
+        come back well before the lease of a claim runs out (queue.LEASE). Raises SendFailed.
+        """

@@ -1,0 +1,161 @@
+"""The projection that owes people messages: a delivery for each page of a rung, and for each "taken by".
+
+Whoever was told to come and need not any more hears of it: everybody whose page left before an acknowledgement, also
+when the page was under way at that very moment and is only recorded as sent after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, null, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from incidents import happenings as h
+from incidents.incident import Incident
+from incidents.ledger.pipeline import Write
+from notifications.delivery import FAILED, NOTICE, PAGE, SENT, TAKEN, WAITING, WITHDRAWN
+from notifications.tables import deliveries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from incidents.ledger.facts import Fact, Record
+
+PAGING, INFORMING = 0, 1
+
+_OWE = upsert(deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id])
+_FINISH = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("delivery"))
+    .values(
+        status=bindparam("outcome"),
+        finished_at=bindparam("finished"),
+        detail=bindparam("reason"),
+        leased_until=null(),
+    )
+)
+
+
+class Deliveries:
+    """What is owed, and what became of it. Tries and leases are the queue's own and are not derived from facts."""
+
+    table = deliveries
+    compared: Sequence[str] = (
+        "id",
+        "partnership",
+        "stream",
+        "version",
+        "kind",
+        "recipient",
+        "channel",
+        "destination",
+        "urgency",
+        "status",
+        "detail",
+        "finished_at",
+    )
+
+    def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
+        """Give what new facts owe and finish; an imported incident owes nobody anything."""
+        if isinstance(record, Incident) and not record.imported:
+            for fact in new:
+                yield from _writes(record, fact)
+
+
+def _writes(incident: Incident, fact: Fact) -> Iterator[Write]:
+    match fact:
+        case h.RungFired():
+            yield from _owe(_page_row(fact, page) for page in fact.pages)
+        case h.Acknowledged():
+            yield from _owe(_announcements(incident, fact))
+        case h.PageSent():
+            yield _finish(fact, fact.delivery, SENT, None)
+            yield from _owe(_overtaken(incident, fact))
+        case h.PageFailed():
+            yield _finish(fact, fact.delivery, FAILED, fact.detail)
+        case h.PageWithdrawn():
+            yield _finish(fact, fact.delivery, WITHDRAWN, fact.why)
+
+
+def _owe(rows: Iterable[dict[str, Any]]) -> Iterator[Write]:
+    if found := list(rows):
+        yield Write(_OWE, found)
+
+
+def _finish(fact: Fact, delivery: str, status: str, detail: str | None) -> Write:
+    row = {"delivery": delivery, "outcome": status, "finished": fact.timestamp, "reason": detail}
+    return Write(_FINISH, [row])
+
+
+def _page_row(fact: h.RungFired, page: dict[str, Any]) -> dict[str, Any]:
+    kind = PAGE if page["urgency"] == PAGING else NOTICE
+    return _row(fact, page["delivery"], kind, page) | {"urgency": page["urgency"], "due_at": fact.timestamp}
+
+
+def _announcements(incident: Incident, taken: h.Acknowledged) -> Iterator[dict[str, Any]]:
+    """Announce an acknowledgement to everybody whose page left since the one before."""
+    pages = _pages(incident, before=taken.originator_version)
+    for fact in reversed(incident.history[: _place(incident, taken)]):
+        if isinstance(fact, h.Acknowledged):
+            return
+        if isinstance(fact, h.PageSent) and fact.delivery in pages:
+            yield _taken_row(taken, pages[fact.delivery], fact)
+
+
+def _overtaken(incident: Incident, sent: h.PageSent) -> Iterator[dict[str, Any]]:
+    """Announce the acknowledgement that came while this page was under way."""
+    taken = _taken_before(incident, sent)
+    if taken is None:
+        return
+    pages = _pages(incident, before=taken.originator_version)
+    if sent.delivery in pages:
+        yield _taken_row(taken, pages[sent.delivery], sent)
+
+
+def _taken_before(incident: Incident, sent: h.PageSent) -> h.Acknowledged | None:
+    """Find the acknowledgement that stood when a page was recorded as sent."""
+    for fact in reversed(incident.history[: _place(incident, sent)]):
+        match fact:
+            case h.Acknowledged():
+                return fact
+            case h.Unacknowledged():
+                return None
+    return None
+
+
+def _pages(incident: Incident, *, before: int) -> dict[str, dict[str, Any]]:
+    """Give the pages, not the notices, of the rungs that had fired before a version, by delivery."""
+    fired = (fact for fact in incident.history if isinstance(fact, h.RungFired) and fact.originator_version < before)
+    return {page["delivery"]: page for fact in fired for page in fact.pages if page["urgency"] == PAGING}
+
+
+def _place(incident: Incident, fact: Fact) -> int:
+    """Give a fact's index in its history, which holds every fact from the first version on."""
+    return fact.originator_version - incident.history[0].originator_version
+
+
+def _taken_row(taken: h.Acknowledged, page: dict[str, Any], sent: h.PageSent) -> dict[str, Any]:
+    """One announcement an acknowledgement and person, however often that person was paged."""
+    parts = (taken.originator_id, TAKEN, taken.originator_version, page["recipient"], page["channel"])
+    key = "\n".join(map(str, (*parts, page["destination"])))
+    delivery = hashlib.sha256(key.encode()).hexdigest()[:32]
+    due_at = max(taken.timestamp, sent.timestamp)
+    return _row(taken, delivery, TAKEN, page) | {"urgency": INFORMING, "due_at": due_at}
+
+
+def _row(fact: Fact, delivery: str, kind: str, page: dict[str, Any]) -> dict[str, Any]:
+    partnership, _, _ = fact.originator_id.partition("/")
+    return {
+        "id": delivery,
+        "partnership": partnership,
+        "stream": fact.originator_id,
+        "version": fact.originator_version,
+        "kind": kind,
+        "recipient": page["recipient"],
+        "channel": page["channel"],
+        "destination": page["destination"],
+        "status": WAITING,
+        "tries": 0,
+    }

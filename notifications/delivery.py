@@ -1,0 +1,42 @@
+"""A delivery: one thing that is owed to one recipient over one channel, under one id for all its tries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PAGE = "page"
+"""Somebody must answer."""
+NOTICE = "notice"
+"""Somebody is informed."""
+TAKEN = "taken"
+"""Whoever was paged hears that somebody else has taken it."""
+
+WAITING = "waiting"
+SENT = "sent"
+FAILED = "failed"
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A claimed row of the queue.
+
+    `version` is the fact that caused it, `urgency` 0 goes before 1. `tries` counts this try too, so it tells this
+    claim from every other; the claim holds until `leased_until`.
+    """
+
+    id: str
+    stream: str
+    version: int
+    kind: str
+    recipient: str
+    channel: str
+    destination: str
+    urgency: int
+    tries: int
+    leased_until: datetime
+    partnership: str

@@ -1,0 +1,128 @@
+"""What is told: an incident as it stands at the moment of sending, and why the recipient hears of it. Pure.
+
+It holds what both parties may see, and nothing else: no description, notes or internal updates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from escalation.clocks import readings
+from incidents import happenings as h
+from incidents.ledger.sealing import ERASED
+from notifications.relevance import cause_of
+from notifications.words import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from escalation.agreement.model import Agreement
+    from incidents.incident import Incident
+    from notifications.delivery import Delivery
+
+ERASED_TITLE = "(erased)"
+WHOLE = 100
+"""Per cent."""
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """A clock that still runs: its state, and when its target is used up (None while paused)."""
+
+    clock: str
+    state: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message, the same for every channel; each gives it the shape that its readers know.
+
+    `at` is when its cause was recorded and `sent_at` now: they lie apart when a channel was down.
+    """
+
+    kind: str
+    incident: str
+    label: str
+    partnership: str
+    title: str
+    severity: str
+    service: str
+    status: str
+    why: str
+    at: datetime
+    sent_at: datetime
+    clocks: tuple[ClockLine, ...]
+    link: str
+
+    @property
+    def late_by(self) -> int:
+        """Seconds between its cause and now."""
+        return int((self.sent_at - self.at).total_seconds())
+
+
+class Agreements(Protocol):
+    """Where the words of a message come from."""
+
+    def get(self, partnership: str, version: int) -> Agreement:
+        """Give a version of an agreement. NotFound."""
+
+
+class Composer:
+    """Composes messages. `base_url` begins every link; `name_of` gives the name of an actor (`key:ab12`)."""
+
+    def __init__(self, agreements: Agreements, base_url: str, name_of: Callable[[str], str] = str) -> None:
+        self._agreements = agreements
+        self._base_url = base_url.rstrip("/")
+        self._name_of = name_of
+
+    def compose(self, delivery: Delivery, incident: Incident, now: datetime) -> Message:
+        """Compose the message of a delivery, of the incident as it stands."""
+        agreement = self._agreements.get(incident.partnership, incident.agreement_version)
+        cause = cause_of(delivery, incident)
+        title = vars(incident)["title"]
+        return Message(
+            kind=delivery.kind,
+            incident=incident.public_id,
+            label=incident.label,
+            partnership=incident.partnership,
+            title=ERASED_TITLE if title is ERASED else title,
+            severity=incident.severity,
+            service=incident.service,
+            status=incident.status,
+            why=_why(cause, incident, agreement, self._name_of),
+            at=cause.timestamp,
+            sent_at=now,
+            clocks=_running_clocks(incident, agreement, now),
+            link=f"{self._base_url}/v1/incidents/{incident.public_id}",
+        )
+
+
+def _why(cause: h.IncidentEvent, incident: Incident, agreement: Agreement, name_of: Callable[[str], str]) -> str:
+    match cause:
+        case h.RungFired():
+            again = f", round {cause.round + 1}" if cause.round else ""
+            return f"{_reached(cause, incident, agreement)} (rung {cause.rung + 1} of ladder {cause.ladder}{again})"
+        case h.Acknowledged():
+            return f"Taken by {name_of(cause.by)}"
+        case _:
+            return type(cause).__name__
+
+
+def _reached(fired: h.RungFired, incident: Incident, agreement: Agreement) -> str:
+    """Say what reached a rung; a target that the present severity does not have is not mentioned."""
+    if fired.clock is None:
+        return "It was reported"
+    target = agreement.targets[fired.clock].within.get(incident.severity)
+    of = f" of {duration(target)}" if target else ""
+    percent = agreement.ladders[fired.ladder][fired.rung].percent
+    if percent is None or percent == WHOLE:
+        return f"The {fired.clock} clock{of} ran out"
+    return f"{percent} % of the {fired.clock} clock{of} is used up"
+
+
+def _running_clocks(incident: Incident, agreement: Agreement, now: datetime) -> tuple[ClockLine, ...]:
+    running = (reading for reading in readings(incident, agreement, now) if reading.stopped_at is None)
+    return tuple(ClockLine(reading.clock, reading.state, reading.due_at) for reading in running if incident.active)

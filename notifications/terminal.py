@@ -1,0 +1,99 @@
+"""The terminal channel: the worker prints the page."""
+
+from __future__ import annotations
+
+import io
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from notifications.channels import SendFailed
+from notifications.delivery import NOTICE, PAGE, TAKEN
+from notifications.words import duration, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+    from notifications.delivery import Delivery
+    from notifications.message import Message
+
+STYLES = {PAGE: "bold red", NOTICE: "yellow", TAKEN: "green"}
+WORTH_MENTIONING = 60
+"""Seconds of delay from which on a message says that it comes late."""
+WIDTH = 96
+
+
+class Terminal:
+    """Prints a panel a message, coloured; or, where nobody is watching, a plain line for the log."""
+
+    name = "terminal"
+
+    def __init__(self, stream: TextIO, *, coloured: bool | None = None) -> None:
+        """Take where to print; `coloured` None: only if that is a terminal."""
+        self._stream = stream
+        self._coloured = stream.isatty() if coloured is None else coloured
+        self._lock = Lock()
+
+    def send(self, message: Message, delivery: Delivery) -> None:
+        """Print. SendFailed where nobody can read it any more."""
+        text = panel(message, delivery.recipient) if self._coloured else line(message, delivery.recipient)
+        encoding = self._stream.encoding or "utf-8"
+        readable = text.encode(encoding, "replace").decode(encoding)
+        try:
+            with self._lock:
+                self._stream.write(readable)
+                self._stream.flush()
+        except (OSError, ValueError) as error:
+            raise SendFailed("the terminal is closed") from error
+
+
+def line(message: Message, recipient: str) -> str:
+    """Give a message as one plain line."""
+    return f"{_heading(message, recipient)}: {' | '.join(_body(message))}\n"
+
+
+def panel(message: Message, recipient: str) -> str:
+    """Give a message as a coloured panel. Nothing in it is read as markup or reaches the terminal as a command."""
+    style = STYLES[message.kind]
+    title, *rest = _body(message)
+    body = Text("\n").join([Text(title, "bold"), *map(Text, rest)])
+    frame = Panel(body, title=Text(_heading(message, recipient), style), title_align="left", border_style=style)
+    console = Console(
+        file=io.StringIO(), force_terminal=True, color_system="standard", width=WIDTH, legacy_windows=False
+    )
+    with console.capture() as captured:
+        console.print(frame)
+    return captured.get()
+
+
+def _heading(message: Message, recipient: str) -> str:
+    return printable(f"{message.kind.upper()} {message.label} {message.severity} for {recipient}")
+
+
+def _body(message: Message) -> list[str]:
+    return [printable(text) for text in _lines(message)]
+
+
+def _lines(message: Message) -> Iterator[str]:
+    yield message.title
+    yield message.why
+    yield f"{message.service}, {message.status}"
+    clocks = [f"{clock.clock} {clock.state}{_due(message, index)}" for index, clock in enumerate(message.clocks)]
+    if clocks:
+        yield "clocks: " + ", ".join(clocks)
+    if message.late_by >= WORTH_MENTIONING:
+        yield f"comes late: it was due {duration(message.late_by)} ago"
+    yield message.link
+
+
+def _due(message: Message, index: int) -> str:
+    """Say how far away a clock's due instant is, on the clock on the wall."""
+    due_at = message.clocks[index].due_at
+    if due_at is None:
+        return ""
+    left = int((due_at - message.sent_at).total_seconds())
+    return f" (due in {duration(left)})" if left >= 0 else f" (due {duration(-left)} ago)"

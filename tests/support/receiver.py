@@ -1,0 +1,80 @@
+"""An HTTP server on loopback that takes pages and answers as it is told."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Behave = Callable[[BaseHTTPRequestHandler], object]
+
+
+@dataclass
+class Receiver:
+    """What came in, by path, and how the next answers go. `until` holds up what `hold` was told to."""
+
+    url: str = ""
+    received: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    answers: list[Behave] = field(default_factory=list)
+    until: Event = field(default_factory=Event)
+
+    def take(self, request: BaseHTTPRequestHandler) -> None:
+        """Take a POST; the last answer stays for all that follow."""
+        content = request.rfile.read(int(request.headers["Content-Length"]))
+        self.received.append((request.path, request.headers["Tocsin-Delivery"], json.loads(content)))
+        if len(self.answers) > 1:
+            self.answers.pop(0)(request)
+        else:
+            self.answers[0](request)
+
+    def deliveries(self) -> list[str]:
+        """Give the delivery ids that came in."""
+        return [delivery for _, delivery, _ in self.received]
+
+
+def answer(status: int, content: bytes = b"", **headers: str) -> Behave:
+    """Answer with a status; underscores in names of headers stand for hyphens."""
+
+    def behave(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        for name, value in headers.items():
+            request.send_header(name.replace("_", "-"), value)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
+
+    return behave
+
+
+@contextmanager
+def receiving(*answers: Behave) -> Iterator[Receiver]:
+    """Yield a receiver that answers in this order (default: 204)."""
+    receiver = Receiver(answers=list(answers) or [answer(204)])
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            try:
+                receiver.take(self)
+            except OSError:
+                return  # the sender has hung up, as some tests want
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    receiver.url = f"http://127.0.0.1:{server.server_port}"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        receiver.until.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from notifications.relevance import already_settled, no_longer_needed
+from tests.support.paging import Story, page
+
+
+@pytest.mark.parametrize(
+    ("kind", "clock", "expected"),
+    [
+        ("page", None, "acknowledged"),
+        ("page", "acknowledge", "acknowledged"),
+        ("page", "resolve", None),
+        ("notice", None, None),
+    ],
+)
+def test_once_acknowledged_only_calls_to_acknowledge_are_withdrawn(
+    kind: str, clock: str | None, expected: str | None
+) -> None:
+    """A page that asks for an answer is pointless after the answer; news and later clocks are not."""
+    story = Story()
+    story.fire(page(), clock=clock)
+    delivery = story.delivery(kind)
+    assert no_longer_needed(delivery, story.incident) is None
+    story.acknowledge()
+    assert no_longer_needed(delivery, story.incident) == expected
+
+
+@pytest.mark.parametrize("kind", ["page", "notice"])
+def test_once_it_is_over_nobody_is_called(kind: str) -> None:
+    """A page that comes after the end wakes somebody for nothing."""
+    story = Story()
+    story.fire(page(), clock="resolve")
+    delivery = story.delivery(kind)
+    story.resolve()
+    assert no_longer_needed(delivery, story.incident) == "over"
+
+
+def test_that_it_is_taken_is_told_even_when_it_is_over() -> None:
+    """Whoever is on the way must be able to turn round."""
+    story = Story()
+    story.acknowledge()
+    delivery = story.delivery("taken")
+    story.resolve()
+    assert no_longer_needed(delivery, story.incident) is None
+
+
+def test_giving_it_back_makes_its_pages_needed_again() -> None:
+    """State decides, not what happened on the way to it."""
+    story = Story()
+    story.fire(page())
+    delivery = story.delivery("page")
+    story.acknowledge()
+    story.unacknowledge()
+    assert no_longer_needed(delivery, story.incident) is None
+
+
+def test_an_outcome_settles_only_its_own_delivery() -> None:
+    """The record is asked for this delivery's id, not for any outcome."""
+    story, told = Story(), page() | {"delivery": "d1"}
+    story.fire(told, page())
+    delivery = story.delivery("page")
+    story.sent(page())
+    assert not already_settled(delivery, story.incident)
+    story.sent(told)
+    assert already_settled(delivery, story.incident)
