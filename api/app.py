@@ -13,6 +13,7 @@ from api.database import with_database
 from api.logs import configure_logging
 from api.resources import commands  # noqa: F401 - importing it puts the commands on the incidents' blueprint
 from api.resources.agreements import agreements
+from api.resources.attainment import attainment
 from api.resources.health import health
 from api.resources.incidents import incidents
 from api.settings import Settings
@@ -36,7 +37,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
         app.json.sort_keys = False  # answers keep the order of their schemas
     app.extensions["tocsin"] = tocsin or _from_settings()
     api = openapi.document(app)
-    for blueprint in (agreements, incidents, health):
+    for blueprint in (agreements, incidents, attainment, health):
         api.register_blueprint(blueprint)
     return app
 

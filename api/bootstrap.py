@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.keys import ApiKey, ApiKeys, Keys
 from escalation.agreements import AgreementBook, Agreements, AgreementVersions
+from escalation.attainment import Attainment
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
 from incidents.incident import Incident
@@ -14,6 +15,7 @@ from incidents.incidents import Incidents
 from incidents.ledger.catalogue import Catalogue
 from incidents.ledger.clock import Clock, DatabaseClock
 from incidents.ledger.connections import LEADER_TIMEOUTS, RUNTIME, SEQUENCER, connect
+from incidents.ledger.followers import FollowerRunner
 from incidents.ledger.ledger import Ledger
 from incidents.ledger.sequencer import Sequencer
 from incidents.ledger.wake import Listener, Waker
@@ -40,6 +42,11 @@ class Tocsin:
     incidents: Incidents
     keys: Keys
     engine: Engine
+    attainment: Attainment
+
+    def followers(self) -> list[FollowerRunner]:
+        """Give those who read the sequence, each to be moved along."""
+        return [FollowerRunner(self.database, self.ledger.mapper, follower) for follower in (self.attainment,)]
 
     def sequencer(self) -> Sequencer:
         """Give a sequencer, with connections of its own role: it alone may write the sequence."""
@@ -84,4 +91,5 @@ def build(
         incidents=Incidents(ledger, book),
         keys=Keys(ledger),
         engine=Engine(ledger, book, deadlines),
+        attainment=Attainment(ledger, book),
     )

@@ -100,5 +100,10 @@ def _sender(tocsin: Tocsin, settings: Settings) -> Callable[[], int]:
     return Sender(tocsin.incidents, composer, {channel.name: channel for channel in channels}).run_once
 
 
-PARTS = {"sequencer": _sequencer, "engine": _engine, "sender": _sender}
+def _followers(tocsin: Tocsin, _: Settings) -> Callable[[], int]:
+    runners = tocsin.followers()
+    return lambda: sum(runner.run_once() for runner in runners)
+
+
+PARTS = {"sequencer": _sequencer, "engine": _engine, "sender": _sender, "followers": _followers}
 """What a worker does, by the names that `tocsin worker --only` takes."""

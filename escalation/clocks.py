@@ -44,6 +44,7 @@ class Reading:
 
     clock: str
     cycle: int
+    severity: str
     state: str
     target: int
     calendar: str
@@ -86,6 +87,7 @@ def _reading(run: Run, now: int) -> Reading:
     return Reading(
         clock=run.name,
         cycle=run.cycle,
+        severity=run.severity,
         state=_state(run, now, over),
         target=segment.target,
         calendar=run.target.calendar.get(run.severity, ""),

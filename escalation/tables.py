@@ -1,4 +1,4 @@
-"""The tables of what must happen next: agreements in force, and one deadline row an incident."""
+"""The tables of what must happen next: agreements in force, one deadline row an incident, attainment."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ deadlines = Table(
     Index("deadlines_partnership_due_at_idx", "partnership", "due_at"),
 )
 """The next instant at which something about an incident could become true. It decides nothing (decision 8)."""
+
+attainment = Table(
+    "attainment",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("clock", Text, primary_key=True),
+    Column("cycle", Integer, primary_key=True),
+    Column("partnership", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("target", Integer, nullable=False),
+    Column("counted", Integer, nullable=False),
+    Index("attainment_counts_idx", "partnership", "clock", "severity", "outcome"),
+)
+"""What became of each run of a clock; target and counted in seconds. A follower keeps it (attainment.py)."""

@@ -18,7 +18,7 @@ Example: on a second machine, so that either may fail
 Example: the sequencer in a process of its own
   tocsin worker --only sequencer""",
 )
-@click.option("--only", type=click.Choice(["sequencer", "engine", "sender"]), help="Run this part alone.")
+@click.option("--only", type=click.Choice(["sequencer", "engine", "sender", "followers"]), help="Run this part alone.")
 def command(only: str | None) -> None:
     """Do what must happen by itself: sequence the record, act on deadlines, deliver messages.
 

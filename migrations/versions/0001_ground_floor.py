@@ -128,6 +128,18 @@ CREATE TABLE deadlines (
 );
 CREATE INDEX deadlines_due_at_idx ON deadlines (due_at);
 CREATE INDEX deadlines_partnership_due_at_idx ON deadlines (partnership, due_at);
+CREATE TABLE attainment (
+    stream text NOT NULL,
+    clock text NOT NULL,
+    cycle integer NOT NULL,
+    partnership text NOT NULL,
+    severity text NOT NULL,
+    outcome text NOT NULL,
+    target integer NOT NULL,
+    counted integer NOT NULL,
+    CONSTRAINT attainment_pkey PRIMARY KEY (stream, clock, cycle)
+);
+CREATE INDEX attainment_counts_idx ON attainment (partnership, clock, severity, outcome);
 CREATE TABLE deliveries (
     id text NOT NULL,
     partnership text NOT NULL,
@@ -202,7 +214,8 @@ END $$;
 GRANTS = """
 GRANT SELECT, INSERT ON events, disclosures, stream_keys, receipts, pending TO tocsin_runtime;
 GRANT SELECT ON sequence, logs, sequencer TO tocsin_runtime;
-GRANT SELECT, INSERT, UPDATE, DELETE ON followers, parked, incident_states, deadlines, deliveries TO tocsin_runtime;
+GRANT SELECT, INSERT, UPDATE, DELETE ON followers, parked, incident_states, deadlines, attainment, deliveries
+    TO tocsin_runtime;
 GRANT SELECT, INSERT ON agreements, delivery_attempts TO tocsin_runtime;
 GRANT SELECT, INSERT, UPDATE ON api_keys TO tocsin_runtime;
 GRANT USAGE ON SEQUENCE incident_numbers TO tocsin_runtime;

@@ -1,0 +1,82 @@
+"""Attainment: what became of each clock of each incident, counted per target and severity. A follower.
+
+It reads the sequence at its own pace; paging never waits for it. Its rows can be rebuilt from the record at any time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from escalation.clocks import readings
+from escalation.tables import attainment
+from incidents.incident import Incident
+from incidents.ledger.pipeline import Write, send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection, Row
+
+    from escalation.agreements import AgreementBook
+    from escalation.clocks import Reading
+    from incidents.ledger.facts import Fact, Record
+    from incidents.ledger.followers import Followed
+    from incidents.ledger.ledger import Ledger
+
+_insert = upsert(attainment)
+_WRITE = _insert.on_conflict_do_update(
+    index_elements=[attainment.c.stream, attainment.c.clock, attainment.c.cycle],
+    set_={name: _insert.excluded[name] for name in ("severity", "outcome", "target", "counted")},
+)
+
+
+class Attainment:
+    """Keeps one row a run of a clock: running, met, breached or cancelled."""
+
+    name = "attainment"
+    table = attainment
+    compared = tuple(column.name for column in attainment.c)
+
+    def __init__(self, ledger: Ledger, book: AgreementBook) -> None:
+        """Take what incidents and their agreements are read from."""
+        self._ledger = ledger
+        self._book = book
+
+    def take(self, followed: Followed, connection: Connection) -> None:
+        """Work out an incident's rows anew; that it may have gone on meanwhile does no harm: it comes again then."""
+        if followed.type.startswith("incident."):
+            [record] = self._ledger.get_many([followed.fact.originator_id], connection).values()
+            send(connection, list(self.writes(record, record.history)), commit=False)
+
+    def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
+        """Give the rows of an incident's runs, as they stood at its last fact."""
+        if isinstance(record, Incident) and new:
+            agreement = self._book.get(record.partnership, record.agreement_version)
+            last = max(fact.at for fact in record.history)
+            yield Write(_WRITE, [_row(record, reading) for reading in readings(record, agreement, last)])
+
+    def counts(self, partnership: str | None = None) -> list[Row[Any]]:
+        """Count runs per partnership, clock, severity and outcome."""
+        columns = (attainment.c.partnership, attainment.c.clock, attainment.c.severity, attainment.c.outcome)
+        query = select(*columns, func.count().label("runs")).group_by(*columns).order_by(*columns)
+        if partnership is not None:
+            query = query.where(attainment.c.partnership == partnership)
+        with self._ledger.recorder.reading.connect() as connection:
+            return list(connection.execute(query).all())
+
+
+def _row(incident: Incident, reading: Reading) -> dict[str, Any]:
+    outcome = "running" if reading.state == "paused" else reading.state
+    return {
+        "partnership": incident.partnership,
+        "stream": incident.id,
+        "clock": reading.clock,
+        "cycle": reading.cycle,
+        "severity": reading.severity,
+        "outcome": outcome,
+        "target": reading.target,
+        "counted": reading.counted,
+    }
