@@ -7,7 +7,7 @@ so code can move and the record stays readable (design decision 5).
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,19 +19,22 @@ from incidents.ledger.leaf import Json
 Data = dict[str, Json]
 Upcast = Callable[[Data], Data]
 
+_READERS: Mapping[type, Callable[[str], object]] = {datetime: datetime.fromisoformat, int: int}
+
 ENVELOPE_FIELDS = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp", "by", "at"})
 
 
 @dataclass(frozen=True)
 class EventType:
-    """What the ledger knows of a type: its class, its fields, which of them are sealed, which are instants."""
+    """What the ledger knows of a type: its class, its fields, which of them are sealed, which are text in JSON only."""
 
     name: str
     event_class: type[Fact]
     originator_topic: str | None
     fields: frozenset[str]
     sealed: frozenset[str]
-    instants: frozenset[str]
+    readers: Mapping[str, Callable[[str], object]]
+    """For instants, and for integers, which from 2^53 on are written as text: how to read them."""
 
 
 class UnknownEventType(LookupError):
@@ -91,7 +94,9 @@ class Catalogue:
             originator_topic=get_topic(record) if issubclass(event_class, FirstFact) else None,
             fields=frozenset(own),
             sealed=frozenset(field for field, hint in own.items() if _mentions(hint, Sealed)),
-            instants=frozenset(field for field, hint in own.items() if _mentions(hint, datetime)),
+            readers={
+                field: read for field, hint in own.items() for kind, read in _READERS.items() if _mentions(hint, kind)
+            },
         )
         if name in self._by_name:
             message = f"two events are called {name}"

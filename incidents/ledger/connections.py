@@ -28,7 +28,12 @@ def connect(url: str, role: str, *, pool_size: int = 5, settings: dict[str, str]
     options = " ".join(f"-c {name}={value}" for name, value in {"role": role, **(settings or {})}.items())
     arguments: dict[str, Any] = {"options": options, "application_name": role, "connect_timeout": 5}
     return create_engine(
-        psycopg_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=False, connect_args=arguments
+        psycopg_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=False,
+        hide_parameters=True,  # they hold what people wrote, and errors are logged and parked
+        connect_args=arguments,
     )
 
 

@@ -7,19 +7,20 @@ taken out: `recorded_at` comes from the command in hand, never from the wall (de
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - the catalogue reads the annotations at run time
 from typing import Annotated
 
 from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate, MetaDomainEvent
 
 from incidents.ledger.command import current_command
+from incidents.ledger.sealing import Erased
 
 
 class Sealed:
     """Marks a field whose value is encrypted at rest under its stream's key, so that it can be forgotten."""
 
 
-FreeText = Annotated[str, Sealed]
+FreeText = Annotated[str | Erased, Sealed]
 """Words that a person wrote: they may name people, so they are sealed and can be erased."""
 
 

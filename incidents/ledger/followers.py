@@ -10,20 +10,24 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from incidents.ledger.recorder import leaf_event
-from incidents.ledger.tables import disclosures, events, followers, parked, sequence, stream_keys
+from incidents.ledger.parking import Parking
+from incidents.ledger.pipeline import fetch
+from incidents.ledger.queries import SELECT_AFTER, placed
+from incidents.ledger.tables import followers
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, Row
+    from sqlalchemy import Connection, Engine
 
     from incidents.ledger.facts import Fact
     from incidents.ledger.mapper import LeafMapper
+    from incidents.ledger.queries import Placed
 
 MAX_TRIES = 5
 BATCH = 200
+"""Events that are taken in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -46,146 +50,86 @@ class Follower(Protocol):
 
 
 class FollowerRunner:
-    """Moves one follower along the sequence."""
+    """Moves one follower along the sequence. Any number of processes may run it: one works at a time."""
 
     def __init__(self, engine: Engine, mapper: LeafMapper, follower: Follower) -> None:
         """Take the follower and what it is fed with."""
         self._engine = engine
         self._mapper = mapper
         self._follower = follower
+        self._parking = Parking(follower.name)
 
     def run_once(self) -> int:
         """Take a batch; give how many events the position moved over. 0 while another process has the lock."""
-        moved = 0
-        for _ in range(BATCH):
-            if not self._step():
-                break
-            moved += 1
+        with self._engine.connect() as connection:
+            position = self._lock(connection, wait=False)
+            if position is None:
+                return 0
+            behind = self._parking.streams(connection)
+            batch = [placed(row) for row in fetch(connection, SELECT_AFTER, {"after": position, "most": BATCH})]
+            moved = 0
+            for event in batch:
+                if not self._pass(connection, event, behind):
+                    break
+                moved += 1
+            if moved:
+                self._move(connection, batch[moved - 1].position)
+            connection.commit()
         return moved
 
     def replay_parked(self) -> tuple[int, int]:
         """Try what was parked again, in order; give how many were taken and how many stay parked."""
-        taken, stuck = 0, set[str]()
         with self._engine.connect() as connection:
-            waiting = connection.execute(
-                select(parked.c.position, parked.c.stream)
-                .where(parked.c.follower == self._follower.name)
-                .order_by(parked.c.position)
-            ).all()
+            waiting = self._parking.waiting(connection)
+        taken, stuck = 0, set[str]()
         for position, stream in waiting:
-            if stream in stuck or not self._retry(position):
-                stuck.add(stream)
-            else:
+            if stream not in stuck and self._retry(position):
                 taken += 1
+            else:
+                stuck.add(stream)
         return taken, len(waiting) - taken
 
-    def _step(self) -> bool:
-        """Take the next event, or count a failed try of it; True when the position moved."""
-        with self._engine.connect() as connection:
-            position = self._lock(connection)
-            if position is None:
+    def _pass(self, connection: Connection, event: Placed, behind: set[str]) -> bool:
+        """Take an event, or park it; False when it is to be tried again before any other."""
+        stream = str(event.stored.originator_id)
+        if stream in behind:
+            self._parking.put(connection, event, "behind a parked event of the same stream", tries=0)
+        elif error := self._take(connection, event):
+            if self._parking.put(connection, event, error, tries=1) < MAX_TRIES:
                 return False
-            row = connection.execute(_NEXT.where(sequence.c.position > position).limit(1)).first()
-            if row is None:
-                return False
-            if self._stream_is_parked(connection, row.stream):
-                self._park(connection, row, "behind a parked event of the same stream", tries=0)
-            elif not self._take(connection, row) and not self._given_up(connection, row.position):
-                connection.commit()
-                return False
-            connection.execute(
-                update(followers).where(followers.c.name == self._follower.name).values(position=row.position)
-            )
-            connection.commit()
-            return True
-
-    def _lock(self, connection: Connection) -> int | None:
-        """Take the follower's row; None while somebody else holds it."""
-        name = self._follower.name
-        known = connection.execute(select(followers.c.position).where(followers.c.name == name)).first()
-        if known is None:
-            connection.execute(upsert(followers).values(name=name, position=0).on_conflict_do_nothing())
-        found = connection.execute(
-            select(followers.c.position).where(followers.c.name == name).with_for_update(skip_locked=True)
-        ).first()
-        return None if found is None else cast("int", found.position)
-
-    def _take(self, connection: Connection, row: Row[tuple[object, ...]]) -> bool:
-        """Hand one event over inside a savepoint; a failure leaves no trace but its try."""
-        try:
-            with connection.begin_nested():
-                fact = cast("Fact", self._mapper.to_domain_event(leaf_event(row[2:])))
-                self._follower.take(Followed(row.position, row.partnership, row.type, fact), connection)
-        except Exception:  # noqa: BLE001 - whatever a poison event raises, the others must go on
-            self._park(connection, row, traceback.format_exc(limit=-3), tries=1)
-            return False
-        connection.execute(self._parked_row(row.position))
+            behind.add(stream)
         return True
 
-    def _park(self, connection: Connection, row: Row[tuple[object, ...]], error: str, *, tries: int) -> None:
-        statement = upsert(parked).values(
-            follower=self._follower.name,
-            position=row.position,
-            partnership=row.partnership,
-            stream=row.stream,
-            tries=tries,
-            error=error,
-        )
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[parked.c.follower, parked.c.position],
-                set_={"tries": parked.c.tries + tries, "error": error, "at": func.clock_timestamp()},
-            )
-        )
-
-    def _given_up(self, connection: Connection, position: int) -> bool:
-        return (
-            connection.execute(
-                select(parked.c.tries).where(parked.c.follower == self._follower.name, parked.c.position == position)
-            ).scalar_one()
-            >= MAX_TRIES
-        )
-
-    def _stream_is_parked(self, connection: Connection, stream: str) -> bool:
-        """Say whether an earlier event of the stream is parked for good (not merely being tried)."""
-        held = select(parked.c.position).where(
-            parked.c.follower == self._follower.name,
-            parked.c.stream == stream,
-            (parked.c.tries >= MAX_TRIES) | (parked.c.tries == 0),
-        )
-        return connection.execute(held.limit(1)).first() is not None
+    def _take(self, connection: Connection, event: Placed) -> str:
+        """Hand an event over; give the error if there is one, and then nothing that the follower wrote is left."""
+        try:
+            with connection.begin_nested():
+                fact = cast("Fact", self._mapper.to_domain_event(event.stored))
+                self._follower.take(Followed(event.position, event.partnership, event.stored.topic, fact), connection)
+                self._parking.remove(connection, event.position)
+        except Exception:  # noqa: BLE001 - whatever a poison event raises, the others must go on
+            return traceback.format_exc(limit=-3)
+        return ""
 
     def _retry(self, position: int) -> bool:
+        """Try one parked event again; True if it was taken, be it by another process just now."""
         with self._engine.connect() as connection:
-            if self._lock(connection) is None:
-                return False
-            row = connection.execute(_NEXT.where(sequence.c.position == position)).one()
-            done = self._take(connection, row)
+            self._lock(connection, wait=True)
+            if not self._parking.holds(connection, position):
+                return True
+            [row] = fetch(connection, SELECT_AFTER, {"after": position - 1, "most": 1})
+            error = self._take(connection, placed(row))
+            if error:
+                self._parking.put(connection, placed(row), error, tries=1)
             connection.commit()
-            return done
+            return not error
 
-    def _parked_row(self, position: int) -> object:
-        return delete(parked).where(parked.c.follower == self._follower.name, parked.c.position == position)
+    def _lock(self, connection: Connection, *, wait: bool) -> int | None:
+        """Take the follower's row and give its position; None while somebody else holds it and `wait` is false."""
+        mine = select(followers.c.position).where(followers.c.name == self._follower.name)
+        if connection.scalar(mine) is None:
+            connection.execute(upsert(followers).values(name=self._follower.name, position=0).on_conflict_do_nothing())
+        return cast("int | None", connection.scalar(mine.with_for_update(skip_locked=not wait)))
 
-
-_NEXT = (
-    select(
-        sequence.c.position,
-        sequence.c.partnership,
-        events.c.stream,
-        events.c.version,
-        events.c.type,
-        events.c.leaf,
-        disclosures.c.fields,
-        stream_keys.c.key,
-    )
-    .select_from(
-        sequence.join(events, (events.c.stream == sequence.c.stream) & (events.c.version == sequence.c.version))
-        .outerjoin(
-            disclosures,
-            (disclosures.c.stream == sequence.c.stream) & (disclosures.c.version == sequence.c.version),
-        )
-        .outerjoin(stream_keys, stream_keys.c.stream == sequence.c.stream)
-    )
-    .order_by(sequence.c.position)
-)
+    def _move(self, connection: Connection, position: int) -> None:
+        connection.execute(update(followers).where(followers.c.name == self._follower.name).values(position=position))

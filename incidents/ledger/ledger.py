@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from eventsourcing.persistence import IntegrityError
 
 from incidents.errors import Conflict, NotFound
-from incidents.ledger.command import Command, current_command, in_command
+from incidents.ledger.command import Command, command_in_hand, current_command, in_command
 from incidents.ledger.facts import Fact, Record
-from incidents.ledger.mapper import LeafMapper
+from incidents.ledger.mapper import LeafEvent, LeafMapper
 from incidents.ledger.receipts import Receipt, RequestKey, find
 from incidents.ledger.recorder import Recorder
 
@@ -59,12 +59,16 @@ class Ledger:
         record = self.restore(self.recorder.select_events(stream, lte=version))
         if not isinstance(record, kind):
             raise NotFound
+        _not_before(record)
         return record
 
     def get_many(self, streams: Sequence[str], connection: Connection) -> Mapping[str, Record]:
         """Read many records in one query, on a connection whose transaction goes on."""
         found = self.recorder.select_streams(streams, connection)
-        return {stream: cast("Record", self.restore(stored)) for stream, stored in found.items()}
+        records = {stream: cast("Record", self.restore(stored)) for stream, stored in found.items()}
+        for record in records.values():
+            _not_before(record)
+        return records
 
     def restore(self, stored: Iterable[StoredEvent]) -> Record | None:
         """Make a record of its stored events; None of none."""
@@ -87,9 +91,8 @@ class Ledger:
         the request was carried out before.
         """
         command = current_command()
-        known = set(command.keys)
         pairs = [(record, [cast("Fact", fact) for fact in record.collect_events()]) for record in records]
-        stored = [self.mapper.to_stored_event(fact) for _, new in pairs for fact in new]
+        stored, new_keys = self._stored([fact for _, new in pairs for fact in new])
         if not stored:
             return
         first = records[0]
@@ -97,13 +100,14 @@ class Ledger:
             self.recorder.insert_events(
                 stored,
                 receipt=Receipt(request, first.id, first.version, command.recorded_at) if request else None,
-                keys={stream: key for stream, key in command.keys.items() if stream not in known},
+                keys=new_keys,
                 before=[write for record, new in pairs for write in self._projected(record, new)],
                 after=after,
                 connection=connection,
             )
         except IntegrityError as error:
             raise Conflict from error
+        command.keys |= new_keys
         if connection is None:
             self._committed()
 
@@ -115,6 +119,29 @@ class Ledger:
         """Wake those who wait: for whoever commits a transaction of their own."""
         self._committed()
 
+    def _stored(self, facts: Sequence[Fact]) -> tuple[list[LeafEvent], dict[str, bytes]]:
+        """Map new facts; give the keys that were made for it, too.
+
+        The command knows them only once they are stored: nothing may be sealed with a key that was lost in a race.
+        """
+        command = current_command()
+        known, command.keys = command.keys, dict(command.keys)
+        try:
+            stored = [self.mapper.to_stored_event(fact) for fact in facts]
+            return stored, {stream: key for stream, key in command.keys.items() if stream not in known}
+        finally:
+            command.keys = known
+
     def _projected(self, record: Record, new: Sequence[Fact]) -> Iterator[Write]:
         for projection in self.projections:
             yield from projection.writes(record, new)
+
+
+def _not_before(record: Record) -> None:
+    """Let the command in hand be recorded no earlier than what it builds on.
+
+    Processes learn the database's time over the network, so their clocks differ by as much as that takes.
+    """
+    command = command_in_hand()
+    if command is not None:
+        command.recorded_at = max(command.recorded_at, record.history[-1].timestamp)

@@ -14,7 +14,6 @@ import rfc8785
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from incidents.ledger.command import command_in_hand, current_command
-from incidents.ledger.facts import Fact
 from incidents.ledger.leaf import Disclosure, Envelope, Json, base64url, leaf_bytes, plain
 from incidents.ledger.sealing import ERASED, new_key, seal, unseal
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from eventsourcing.domain import DomainEventProtocol
 
     from incidents.ledger.catalogue import Catalogue, Data, EventType
+    from incidents.ledger.facts import Fact
 
 SALT_BYTES = 16
 
@@ -29,13 +29,20 @@ StoredField = Mapping[str, Json]
 """`{"salt", "value"}` in clear, or `{"box"}` sealed: how a disclosure lies beside its leaf."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LeafEvent(StoredEvent):
     """A stored event whose `state` is the leaf, with what lies beside it. `topic` is the type's stable name."""
 
     disclosures: Mapping[str, StoredField] = field(default_factory=dict)
     key: bytes | None = None
     """The stream's key when read back; None where it has been erased, or the stream has none."""
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the events alone: what lies beside one may be erased, and it stays the same event."""
+        return isinstance(other, StoredEvent) and _identity(self) == _identity(other)
+
+    def __hash__(self) -> int:
+        return hash(_identity(self))
 
 
 class LeafMapper(Mapper[str]):
@@ -72,9 +79,10 @@ class LeafMapper(Mapper[str]):
         data = {name: _opened(item, stream, stored.key) for name, item in stored.disclosures.items()}
         event_type, data = self.catalogue.current(stored.topic, data)
         state: dict[str, object] = {name: data.get(name, ERASED) for name in event_type.fields}
-        for name in event_type.instants:
-            if isinstance(state[name], str):
-                state[name] = datetime.fromisoformat(cast("str", state[name]))
+        for name, read in event_type.readers.items():
+            value = state[name]
+            if isinstance(value, str):
+                state[name] = read(value)
         state |= {
             "originator_id": stream,
             "originator_version": stored.originator_version,
@@ -90,24 +98,28 @@ class LeafMapper(Mapper[str]):
         return fact
 
 
+def _identity(event: StoredEvent) -> tuple[object, ...]:
+    return event.originator_id, event.originator_version, event.topic, event.state
+
+
 def _envelope(fact: Fact, event_type: EventType) -> Envelope:
-    command = current_command()
     return Envelope(
         id=uuid4().hex,
         stream=fact.originator_id,
         version=fact.originator_version,
         type=event_type.name,
         at=fact.at,
-        recorded_at=command.recorded_at,
+        recorded_at=fact.timestamp,
         actor=fact.by,
-        command=command.id,
+        command=current_command().id,
     )
 
 
 def _stored(item: Disclosure, event_type: EventType, stream: str) -> StoredField:
     if item.name not in event_type.sealed or item.value is None:
         return {"salt": item.salt, "value": item.value}
-    key = current_command().keys.setdefault(stream, new_key())
+    keys = current_command().keys
+    key = keys.get(stream) or keys.setdefault(stream, new_key())
     return {"box": seal(key, stream, rfc8785.dumps([item.salt, item.value]))}
 
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
-import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import make_url
 
 if TYPE_CHECKING:
+    import psycopg
     from sqlalchemy import ClauseElement, Connection
 
 Row = Mapping[str, Any]
 
-_dialect = PGDialect_psycopg()
+_dialect = make_url("postgresql+psycopg://").get_dialect()()
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,17 @@ def send(connection: Connection, writes: Sequence[Write], *, commit: bool) -> No
     with raw.pipeline(), raw.cursor() as cursor:
         for write in writes:
             for row in write.rows:
-                cursor.execute(compiled(write.statement, tuple(row)), adapted(row))
+                sql, constants = compiled(write.statement, tuple(row))
+                cursor.execute(sql, adapted({**constants, **row}))
         if commit:
-            raw.commit()
+            # As a statement: Connection.commit would wait here, and a refused row then ends in a warning as well.
+            cursor.execute("COMMIT", prepare=False)
 
 
 def fetch(connection: Connection, statement: ClauseElement, row: Row) -> list[tuple[Any, ...]]:
     """Read rows with the least between us and the driver: for the hot paths."""
-    return driver_connection(connection).execute(compiled(statement, tuple(row)), row).fetchall()
+    sql, constants = compiled(statement, tuple(row))
+    return driver_connection(connection).execute(sql, {**constants, **row}).fetchall()
 
 
 def driver_connection(connection: Connection) -> psycopg.Connection:
@@ -55,11 +58,13 @@ def driver_connection(connection: Connection) -> psycopg.Connection:
 
 
 @lru_cache(maxsize=512)
-def compiled(statement: ClauseElement, columns: tuple[str, ...]) -> bytes:
-    """Give a statement's SQL with psycopg's named placeholders."""
-    return str(statement.compile(dialect=_dialect, column_keys=list(columns))).encode()
+def compiled(statement: ClauseElement, columns: tuple[str, ...]) -> tuple[bytes, Row]:
+    """Give a statement's SQL with psycopg's named placeholders, and the values it has of its own, such as a LIMIT."""
+    found = statement.compile(dialect=_dialect, column_keys=list(columns))
+    constants = {name: value for name, value in found.params.items() if value is not None and name not in columns}
+    return str(found).encode(), constants
 
 
 def adapted(row: Row) -> dict[str, Any]:
-    """Wrap what goes into a JSONB column: dictionaries and lists of rows."""
+    """Wrap what goes into a JSONB column: dictionaries. A list is an array."""
     return {name: Jsonb(value) if isinstance(value, dict) else value for name, value in row.items()}

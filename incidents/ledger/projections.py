@@ -20,9 +20,13 @@ class Projection(Protocol):
     then the replay check can rebuild them. It does no I/O.
     """
 
-    table: Table
-    compared: Sequence[str]
-    """The columns that a replay check compares; the key's among them."""
+    @property
+    def table(self) -> Table:
+        """Where the rows are."""
+
+    @property
+    def compared(self) -> Sequence[str]:
+        """The columns that a replay check compares; the key's among them."""
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Give what `new` facts of `record` (already applied to it) change; nothing for other kinds of record."""

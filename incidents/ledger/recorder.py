@@ -5,7 +5,6 @@ It takes no lock and gives out no position: the sequencer does that after the co
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,22 +15,24 @@ from eventsourcing.persistence import (
     OperationalError,
     ProgrammingError,
     StoredEvent,
-    Subscription,
 )
 from psycopg import errors
-from sqlalchemy import ARRAY, Text, bindparam, delete, func, insert, literal, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incidents.ledger.facts import partnership_of
 from incidents.ledger.mapper import LeafEvent
 from incidents.ledger.pipeline import Write, fetch, send
+from incidents.ledger.queries import SELECT_ASCENDING, SELECT_DESCENDING, SELECT_STREAMS, leaf_event
+from incidents.ledger.subscription import PollingSubscription
 from incidents.ledger.tables import disclosures, events, pending, receipts, sequence, stream_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from sqlalchemy import Connection, Engine, Select
+    from eventsourcing.persistence import Subscription
+    from sqlalchemy import Connection, Engine
 
     from incidents.ledger.receipts import Receipt
 
@@ -43,7 +44,7 @@ INSERT_PENDING = insert(pending)
 NO_LIMIT = 2**31 - 1
 
 
-class ReceiptExists(Exception):  # noqa: N818 - it is an answer, not a fault
+class ReceiptExists(Exception):
     """This request was carried out before."""
 
 
@@ -55,7 +56,11 @@ class Recorder(ApplicationRecorder):
         self.engine = engine
         self.reading = engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        **kwargs: Any,  # noqa: ANN401 - the library's signature
+    ) -> Sequence[int] | None:
         """Append events, with what belongs to their commit; positions are the sequencer's, so None is returned.
 
         Keywords: `receipt`, `keys` (stream → new key), `before` and `after` (further writes), and `connection`
@@ -137,64 +142,9 @@ class Recorder(ApplicationRecorder):
         with self.reading.connect() as connection:
             return connection.execute(select(func.max(sequence.c.position))).scalar()
 
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[Recorder]:
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """Iterate over sequenced events, waiting for more at the end."""
         return PollingSubscription(self, gt, topics)
-
-
-class PollingSubscription(Subscription[Recorder]):
-    """Sequenced events one by one, polled for: a LISTEN can be missed or die, a poll can't."""
-
-    POLL_SECONDS = 0.25
-
-    def __next__(self) -> Notification:
-        """Give the next event; StopIteration once stopped."""
-        while not self._has_been_stopped:
-            found = self._recorder.select_notifications(
-                self._last_notification_id, 1, topics=self._topics, inclusive_of_start=False
-            )
-            if found:
-                self._last_notification_id = found[0].id
-                return found[0]
-            time.sleep(self.POLL_SECONDS)
-        raise StopIteration
-
-
-def _select(condition: Any) -> Select[Any]:  # noqa: ANN401 - SQLAlchemy's own type for a condition
-    """Events with their disclosures and key, each row in leaf_event's order."""
-    beside = (disclosures.c.stream == events.c.stream) & (disclosures.c.version == events.c.version)
-    return (
-        select(
-            events.c.stream,
-            events.c.version,
-            events.c.type,
-            events.c.leaf,
-            disclosures.c.fields,
-            stream_keys.c.key,
-        )
-        .select_from(
-            events.outerjoin(disclosures, beside).outerjoin(stream_keys, stream_keys.c.stream == events.c.stream)
-        )
-        .where(condition)
-    )
-
-
-_IN_RANGE = (
-    (events.c.stream == bindparam("wanted"))
-    & (events.c.version > bindparam("above"))
-    & (events.c.version <= bindparam("up_to"))
-)
-SELECT_ASCENDING = _select(_IN_RANGE).order_by(events.c.version).limit(bindparam("most"))
-SELECT_DESCENDING = _select(_IN_RANGE).order_by(events.c.version.desc()).limit(bindparam("most"))
-SELECT_STREAMS = _select(events.c.stream == func.any(bindparam("streams", type_=ARRAY(Text)))).order_by(events.c.stream, events.c.version)
-SELECT_ALL = _select(literal(value=True)).order_by(events.c.stream, events.c.version)
-DELETE_KEY = delete(stream_keys).where(stream_keys.c.stream == bindparam("wanted"))
-
-
-def leaf_event(row: Sequence[Any]) -> LeafEvent:
-    """Make a stored event of a row of `_select`."""
-    stream, version, topic, leaf, fields, key = row
-    return LeafEvent(stream, version, topic, bytes(leaf), fields or {}, bytes(key) if key is not None else None)
 
 
 def _writes(
@@ -235,11 +185,18 @@ def _rows(event: StoredEvent, partnership: str) -> tuple[dict[str, Any], dict[st
 
 
 def _spans(stored_events: Iterable[StoredEvent]) -> list[list[Any]]:
-    """Give the commit's streams, each with the first and last version it adds."""
+    """Give the commit's streams, each with the first and last version it adds. ProgrammingError for a gap.
+
+    With a gap the sequencer would take facts of other commits for this one's.
+    """
     spans: dict[str, list[Any]] = {}
     for event in stored_events:
         stream, version = str(event.originator_id), event.originator_version
-        spans.setdefault(stream, [stream, version, version])[2] = version
+        span = spans.setdefault(stream, [stream, version, version - 1])
+        if version not in {span[2], span[2] + 1}:
+            message = f"{stream} goes from version {span[2]} to {version} in one commit"
+            raise ProgrammingError(message)
+        span[2] = version
     return list(spans.values())
 
 
