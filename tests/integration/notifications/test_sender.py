@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 import pytest
 
-from incidents.incidents import Asked, Incidents
+from incidents.incidents import Incidents
 from notifications.attempts import attempts_of
 from notifications.channels import SendFailed
 from notifications.queue import LEASE, Queue
 from tests.support.paging import House, page
+from tests.support.sending import FakeChannel, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,42 +17,6 @@ if TYPE_CHECKING:
     from incidents.incident import Incident
     from notifications.delivery import Delivery
     from notifications.message import Message
-    from notifications.sender import Sender
-
-ANSWERING = Asked(by="key:2")
-
-
-@dataclass
-class FakeChannel:
-    """Keeps what it was given; fails as told; holds up what goes to `slow` until `until` is set."""
-
-    name: str = "webhook"
-    failures: list[SendFailed] = field(default_factory=list)
-    slow: str | None = None
-    until: Event = field(default_factory=Event)
-    begun: Event = field(default_factory=Event)
-    sent: list[tuple[Delivery, Message]] = field(default_factory=list)
-    most_at_once: int = 0
-    _busy: list[str] = field(default_factory=list)
-    _lock: Lock = field(default_factory=Lock)
-
-    def send(self, message: Message, delivery: Delivery) -> None:
-        """Take it, or fail."""
-        with self._lock:
-            self._busy.append(delivery.destination)
-            self.most_at_once = max(self.most_at_once, self._busy.count(delivery.destination))
-        self.begun.set()
-        if delivery.destination == self.slow:
-            assert self.until.wait(10)
-        with self._lock:
-            self._busy.remove(delivery.destination)
-            if self.failures:
-                raise self.failures.pop(0)
-            self.sent.append((delivery, message))
-
-    def recipients(self) -> list[str]:
-        """Give who was told, in order."""
-        return [delivery.recipient for delivery, _ in self.sent]
 
 
 @pytest.fixture
@@ -62,15 +25,6 @@ def house(database_url: str) -> Iterator[House]:
     made = House(database_url)
     yield made
     made.engine.dispose()
-
-
-def _work(*senders: Sender) -> int:
-    """Let senders send until nothing is due; give how many they sent."""
-    total = 0
-    while count := sum(sender.run_once() for sender in senders):
-        total += count
-        assert all(sender.drain(10) for sender in senders)
-    return total
 
 
 def _facts(house: House, stream: str) -> list[str]:
@@ -83,7 +37,7 @@ def test_a_page_is_sent_once_and_its_outcome_is_a_fact(house: House) -> None:
     stream, told, channel = house.declare(), page(), FakeChannel()
     house.fire(stream, told)
     sender = house.sender(channel)
-    assert _work(sender) == 1
+    assert work(sender) == 1
     assert channel.recipients() == ["acme-duty"]
     assert [(row.id, row.status, row.tries) for row in house.rows()] == [(told["delivery"], "sent", 1)]
     assert _facts(house, stream)[-1] == "PageSent"
@@ -98,7 +52,7 @@ def test_what_is_urgent_goes_first_within_a_lane(house: House) -> None:
     house.fire(stream, page("globex-ops", destination=same, urgency=1))
     house.clock.move(seconds=1)
     house.fire(stream, page("acme-ops", destination=same))
-    _work(house.sender(channel))
+    work(house.sender(channel))
     assert channel.recipients() == ["acme-ops", "globex-ops"]
 
 
@@ -107,7 +61,7 @@ def test_two_senders_never_send_to_one_destination_at_once_nor_anything_twice(ho
     stream, channel = house.declare(), FakeChannel()
     pages = [page(f"person-{n}", destination=f"https://lane-{n % 3}.example") for n in range(12)]
     house.fire(stream, *pages)
-    assert _work(house.sender(channel), house.sender(channel)) == 12
+    assert work(house.sender(channel), house.sender(channel)) == 12
     assert sorted(delivery.id for delivery, _ in channel.sent) == sorted(told["delivery"] for told in pages)
     assert channel.most_at_once == 1
 
@@ -125,7 +79,7 @@ def test_a_slow_destination_delays_nobody_else(house: House) -> None:
     assert house.sender(channel).run_once() == 0, "another sender leaves a busy lane alone"
     channel.until.set()
     assert sender.drain(10)
-    assert _work(sender) == 1
+    assert work(sender) == 1
     assert channel.recipients() == ["free", "slow", "behind"]
 
 
@@ -135,9 +89,9 @@ def test_what_a_crashed_sender_had_in_hand_is_sent_again_under_the_same_id(house
     house.fire(stream, told)
     assert Queue(house.engine).claim(["webhook"], house.clock.now(), most=1), "claimed, and then it dies"
     sender = house.sender(channel)
-    assert _work(sender) == 0
+    assert work(sender) == 0
     house.clock.move(seconds=LEASE.total_seconds())
-    assert _work(sender) == 1
+    assert work(sender) == 1
     [(delivery, message)] = channel.sent
     assert (delivery.id, delivery.tries) == (told["delivery"], 2)
     assert message.late_by == 30
@@ -178,44 +132,6 @@ def test_a_sender_that_stood_still_past_its_lease_leaves_the_delivery_to_others(
     assert [row.status for row in house.rows()] == ["waiting"]
 
 
-def test_a_page_is_withdrawn_when_somebody_acknowledged_before_it_left(house: House) -> None:
-    """The incident is read again right before the send; nobody is woken for what is taken."""
-    stream, channel = house.declare(), FakeChannel()
-    house.fire(stream, page())
-    house.incidents.acknowledge(stream, ANSWERING)
-    _work(house.sender(channel))
-    assert channel.sent == []
-    assert [(row.status, row.detail) for row in house.rows()] == [("withdrawn", "acknowledged")]
-    assert _facts(house, stream)[-1] == "PageWithdrawn"
-    assert house.rows("taken") == [], "nobody was paged, so nobody needs to hear of it"
-
-
-def test_whoever_was_paged_hears_who_has_taken_it(house: House) -> None:
-    """The announcement goes the way of the page."""
-    stream, channel = house.declare(), FakeChannel()
-    house.fire(stream, page(), page("acme-ops"))
-    sender = house.sender(channel)
-    _work(sender)
-    house.incidents.acknowledge(stream, ANSWERING)
-    _work(sender)
-    taken = [(delivery.recipient, message.why) for delivery, message in channel.sent if message.kind == "taken"]
-    assert sorted(taken) == [("acme-duty", "Taken by key:2"), ("acme-ops", "Taken by key:2")]
-
-
-def test_whoever_was_being_paged_at_the_acknowledgement_hears_of_it_too(house: House) -> None:
-    """The page was under way and cannot be taken back, so the announcement follows it."""
-    stream, channel = house.declare(), FakeChannel(slow="https://slow.example")
-    house.fire(stream, page(destination="https://slow.example"))
-    sender = house.sender(channel)
-    sender.run_once()
-    assert channel.begun.wait(10)
-    house.incidents.acknowledge(stream, ANSWERING)
-    channel.until.set()
-    assert sender.drain(10)
-    _work(sender)
-    assert [message.kind for _, message in channel.sent] == ["page", "taken"]
-
-
 def test_a_failed_page_is_tried_again_later_and_given_up_in_the_end(house: House) -> None:
     """Eight tries, each further off than the one before, each on record; then the failure is a fact."""
     stream, channel = house.declare(), FakeChannel(failures=[SendFailed("HTTP 503") for _ in range(8)])
@@ -223,7 +139,7 @@ def test_a_failed_page_is_tried_again_later_and_given_up_in_the_end(house: House
     sender = house.sender(channel)
     waits = []
     while house.rows()[0].status == "waiting":
-        assert _work(sender) == 1
+        assert work(sender) == 1
         waits.append((house.rows()[0].due_at - house.clock.now()).total_seconds())
         house.clock.move(seconds=max(waits[-1], 0))
     assert waits[:7] == sorted(waits[:7])
@@ -240,12 +156,12 @@ def test_a_lane_rests_when_its_other_side_asks_for_it(house: House) -> None:
     busy = "https://busy.example"
     house.fire(stream, page("first", destination=busy), page("second", destination=busy))
     sender = house.sender(channel)
-    assert _work(sender) == 1
+    assert work(sender) == 1
     house.fire(stream, page("elsewhere"))
-    assert _work(sender) == 1
+    assert work(sender) == 1
     assert channel.recipients() == ["elsewhere"]
     house.clock.move(seconds=60)
-    assert _work(sender) == 2
+    assert work(sender) == 2
     assert sorted(channel.recipients()) == ["elsewhere", "first", "second"]
 
 
@@ -260,7 +176,7 @@ def test_a_channel_that_breaks_is_a_failure_like_any_other(house: House) -> None
 
     stream = house.declare()
     house.fire(stream, page())
-    assert _work(house.sender(Broken())) == 1
+    assert work(house.sender(Broken())) == 1
     [attempt] = attempts_of(house.engine, stream)
     assert (attempt.outcome, attempt.detail) == ("retry", "internal error: ZeroDivisionError")
 
@@ -269,22 +185,5 @@ def test_deliveries_of_a_channel_that_is_not_here_are_left_to_others(house: Hous
     """A worker without a terminal takes no page that is meant for one."""
     stream, here, there = house.declare(), FakeChannel(), FakeChannel("terminal")
     house.fire(stream, page(channel="terminal", destination="acme-duty"))
-    assert _work(house.sender(here)) == 0
-    assert _work(house.sender(there)) == 1
-
-
-def test_everything_but_what_is_taken_is_withdrawn_once_it_is_over(house: House) -> None:
-    """A resolved incident calls nobody, yet whoever was called hears that it is taken."""
-    stream, channel = house.declare(), FakeChannel()
-    house.fire(stream, page())
-    sender = house.sender(channel)
-    _work(sender)
-    house.incidents.acknowledge(stream, ANSWERING)
-    house.fire(stream, page("acme-ops"), page("globex-ops", urgency=1), number=2, clock="resolve")
-    house.incidents.resolve(stream, None, ANSWERING)
-    _work(sender)
-    assert [(delivery.recipient, message.kind) for delivery, message in channel.sent] == [
-        ("acme-duty", "page"),
-        ("acme-duty", "taken"),
-    ]
-    assert [row.detail for row in (*house.rows()[1:], *house.rows("notice"))] == ["over", "over"]
+    assert work(house.sender(here)) == 0
+    assert work(house.sender(there)) == 1

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from incidents.incidents import Asked, Incidents
+from notifications.queue import LEASE
+from tests.support.paging import House, page
+from tests.support.sending import FakeChannel, work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from incidents.incident import Incident
+    from incidents.ledger.pipeline import Write
+
+ANSWERING = Asked(by="key:2")
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """Yield incidents and deliveries on a database of their own."""
+    made = House(database_url)
+    yield made
+    made.engine.dispose()
+
+
+def test_a_page_is_withdrawn_when_somebody_acknowledged_before_it_left(house: House) -> None:
+    """The incident is read again right before the send; nobody is woken for what is taken."""
+    stream, channel = house.declare(), FakeChannel()
+    house.fire(stream, page())
+    house.incidents.acknowledge(stream, ANSWERING)
+    work(house.sender(channel))
+    assert channel.sent == []
+    assert [(row.status, row.detail) for row in house.rows()] == [("withdrawn", "acknowledged")]
+    assert type(house.incidents.get(stream).history[-1]).__name__ == "PageWithdrawn"
+    assert house.rows("taken") == [], "nobody was paged, so nobody needs to hear of it"
+
+
+def test_whoever_was_paged_hears_who_has_taken_it(house: House) -> None:
+    """The announcement goes the way of the page."""
+    stream, channel = house.declare(), FakeChannel()
+    house.fire(stream, page(), page("acme-ops"))
+    sender = house.sender(channel)
+    work(sender)
+    house.incidents.acknowledge(stream, ANSWERING)
+    work(sender)
+    taken = [(delivery.recipient, message.why) for delivery, message in channel.sent if message.kind == "taken"]
+    assert sorted(taken) == [("acme-duty", "Taken by key:2"), ("acme-ops", "Taken by key:2")]
+
+
+def test_whoever_was_being_paged_at_the_acknowledgement_hears_of_it_too(house: House) -> None:
+    """The page was under way and cannot be taken back, so the announcement follows it."""
+    stream, channel = house.declare(), FakeChannel(slow="https://slow.example")
+    house.fire(stream, page(destination="https://slow.example"))
+    sender = house.sender(channel)
+    sender.run_once()
+    assert channel.begun.wait(10)
+    house.incidents.acknowledge(stream, ANSWERING)
+    channel.until.set()
+    assert sender.drain(10)
+    work(sender)
+    assert [message.kind for _, message in channel.sent] == ["page", "taken"]
+
+
+def test_everything_but_what_is_taken_is_withdrawn_once_it_is_over(house: House) -> None:
+    """A resolved incident calls nobody, yet whoever was called hears that it is taken."""
+    stream, channel = house.declare(), FakeChannel()
+    house.fire(stream, page())
+    sender = house.sender(channel)
+    work(sender)
+    house.incidents.acknowledge(stream, ANSWERING)
+    house.fire(stream, page("acme-ops"), page("globex-ops", urgency=1), number=2, clock="resolve")
+    house.incidents.resolve(stream, None, ANSWERING)
+    work(sender)
+    assert [(delivery.recipient, message.kind) for delivery, message in channel.sent] == [
+        ("acme-duty", "page"),
+        ("acme-duty", "taken"),
+    ]
+    assert [row.detail for row in (*house.rows()[1:], *house.rows("notice"))] == ["over", "over"]
+
+
+def test_a_page_that_came_to_be_needed_again_is_not_withdrawn(house: House) -> None:
+    """Given back between our look and our word: the page stays, and leaves once the claim has run out."""
+
+    class GivenBackJustThen(Incidents):
+        def witness(
+            self, stream: str, tell: Callable[[Incident, datetime], None], *, after: Sequence[Write] = ()
+        ) -> Incident:
+            if self.get(stream).acknowledged_by is not None:
+                self.unacknowledge(stream, None, ANSWERING)
+            return super().witness(stream, tell, after=after)
+
+    stream, channel = house.declare(), FakeChannel()
+    house.fire(stream, page())
+    house.incidents.acknowledge(stream, ANSWERING)
+    house.incidents = GivenBackJustThen(house.ledger, house.agreements)
+    sender = house.sender(channel)
+    work(sender)
+    assert [row.status for row in house.rows()] == ["waiting"]
+    house.clock.move(seconds=LEASE.total_seconds())
+    work(sender)
+    assert channel.recipients() == ["acme-duty"]
