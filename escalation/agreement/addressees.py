@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation.agreement import values
-from escalation.agreement.fields import Field, declared, distinct, proposal, show
+from escalation.agreement.fields import Field, declared, distinct, show
 from escalation.agreement.people import webhook_name
 
 if TYPE_CHECKING:
@@ -17,21 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Addressees:
-    """Everybody whom a rung may name.
+    """Everybody whom a rung may name; None: that part could not be read, so that no name is called undeclared.
 
-    Args:
-        listed: The field spec.parties, for names of parties whose entries have mistakes of their own.
-        posts: The field spec.webhooks.
-        people: The field spec.contacts.
-        parties: The parties as they were read.
-        contacts: The contacts as they were read; one whose party is unknown has an empty one.
+    Attributes:
+        contacts: Ids of contacts, of those too whose entries have mistakes.
+        sides: Ids and roles of parties.
+        held: Each `side.role` that somebody holds; a contact of an unknown party may be on any side.
+        webhooks: Ids of webhooks.
     """
 
-    listed: Field
-    posts: Field
-    people: Field
-    parties: Mapping[str, Party]
-    contacts: Mapping[str, Contact]
+    contacts: Collection[str] | None
+    sides: Collection[str] | None
+    held: Collection[str]
+    webhooks: Collection[str] | None
 
     def read(self, field: Field) -> tuple[str, ...]:
         """The names, as `Agreement.recipients` takes them; each is somebody's, if not yet reachable."""
@@ -39,38 +37,38 @@ class Addressees:
 
     def _name(self, field: Field) -> str:
         if isinstance(field.value, dict):
-            return webhook_name(field, declared(self.posts))
+            return webhook_name(field, self.webhooks)
         name = values.text(field)
         if "." in name:
-            self._check_role(field, *name.split(".", 1))
-        elif name:
-            self._check_contact(field, name)
+            self._check_role(field, name)
+        elif name and self.contacts is not None and name not in self.contacts:
+            field.undeclared("contact", name, [*self.contacts, *self.held])
         return name
 
-    def _check_contact(self, field: Field, name: str) -> None:
-        known = declared(self.people)
-        if known is not None and name not in known:
-            field.mistake(f"no contact {show(name)} is declared", proposal(name, [*known, *self._roles()], "declared"))
-
-    def _check_role(self, field: Field, side: str, role: str) -> None:
-        ids, roles = declared(self.listed), declared(self.listed, "role")
-        if ids is None or roles is None or declared(self.people) is None:
+    def _check_role(self, field: Field, name: str) -> None:
+        side = name.partition(".")[0]
+        if self.sides is None or self.contacts is None or name in self.held:
             return
-        if side not in (*ids, *roles):
-            field.mistake(f"no party {show(side)} is declared", proposal(side, {*ids, *roles}, "declared"))
-        elif not any(contact.role == role and self._may_be(contact, side) for contact in self.contacts.values()):
-            right = proposal(f"{side}.{role}", self._roles(), "add a contact, or use one of")
-            field.mistake(f"nobody holds {show(f'{side}.{role}')}", right)
+        if side not in self.sides:
+            field.undeclared("party", side, self.sides)
+        else:
+            right = field.meant(name, self.held, "add a contact, or use one of")
+            field.mistake(f"nobody holds {show(name)}", right)
 
-    def _may_be(self, contact: Contact, side: str) -> bool:
-        """Whether the contact is on that side; one whose party has a mistake may be anywhere."""
-        party = self.parties.get(contact.party)
-        return party is None or side in (party.id, party.role)
 
-    def _roles(self) -> Collection[str]:
-        """Every `party.role` that somebody holds, by the party's role."""
-        return {
-            f"{self.parties[contact.party].role}.{contact.role}"
-            for contact in self.contacts.values()
-            if contact.party in self.parties
-        }
+def held_roles(parties: Mapping[str, Party], contacts: Mapping[str, Contact]) -> Collection[str]:
+    """Each `party.role` that somebody holds, the party by its role or its id, in the order of the document."""
+    by_role: dict[str, None] = {}
+    by_id: dict[str, None] = {}
+    for contact in contacts.values():
+        sides = [parties[contact.party]] if contact.party in parties else parties.values()
+        for party in sides:
+            by_role[f"{party.role}.{contact.role}"] = None
+            by_id[f"{party.id}.{contact.role}"] = None
+    return by_role | by_id
+
+
+def party_names(parties: Field) -> Collection[str] | None:
+    """Ids and roles of parties."""
+    ids, roles = declared(parties), declared(parties, "role")
+    return None if ids is None or roles is None else dict.fromkeys([*ids, *roles])

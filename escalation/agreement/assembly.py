@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import rfc8785
 
 from escalation.agreement import values
-from escalation.agreement.addressees import Addressees
+from escalation.agreement.addressees import Addressees, held_roles, party_names
 from escalation.agreement.clocks import read_clock_rules, read_pauses
 from escalation.agreement.fields import Field, Section, declared, fixed
 from escalation.agreement.ladders import LadderContext, read_ladders
@@ -161,17 +161,16 @@ def _people(spec: Section, tz: str) -> _People:
         parties=read_parties(listed, tz),
         webhooks=read_webhooks(posts, declared(listed)),
         contacts=read_contacts(contacts, declared(listed), declared(posts)),
-        services=read_services(spec.get("services", []), declared(listed)),
+        services=read_services(spec.need("services"), declared(listed)),
     )
 
 
 def _addressees(spec: Section, people: _People) -> Addressees:
     return Addressees(
-        listed=spec.get("parties"),
-        posts=spec.get("webhooks", []),
-        people=spec.get("contacts", []),
-        parties=people.parties,
-        contacts=people.contacts,
+        contacts=declared(spec.get("contacts", [])),
+        sides=party_names(spec.get("parties")),
+        held=held_roles(people.parties, people.contacts),
+        webhooks=declared(spec.get("webhooks", [])),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from escalation.agreement.yaml_source import UNREADABLE
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LONGEST_GUESS = 64
+_MOST_GUESSES = 100
+"""Mistakes after which nothing is guessed any more: comparing words is slow, and a document may hold thousands."""
+_MOST_CANDIDATES = 700
+"""All time zones, with some to spare."""
 _MOST_LISTED = 16
 
 
@@ -77,8 +82,27 @@ class Field:
             if later and key in later:
                 not_yet(found[key], f"`{key}`", later[key])
             else:
-                found[key].mistake(f"unknown key {show(key)}", proposal(key, known, "known here"))
+                found[key].mistake(f"unknown key {show(key)}", found[key].meant(key, known, "known here"))
         return Section(self, {key: found[key] for key in known if key in found})
+
+    def undeclared(self, what: str, name: str, known: Collection[str]) -> None:
+        """Note that a name is declared nowhere, and what was probably meant."""
+        self.mistake(f"no {what} {show(name)} is declared", self.meant(name, known, "declared"))
+
+    def meant(self, word: str, known: Collection[str], heading: str) -> str:
+        """What was probably meant, or what there is to choose from."""
+        near = self.near(word, known)
+        if near:
+            return near
+        listed = ", ".join(islice(known, _MOST_LISTED)) + (", …" if len(known) > _MOST_LISTED else "")
+        return f"{heading}: {listed or 'none'}"
+
+    def near(self, word: str, known: Collection[str]) -> str:
+        """A question for the nearest known word; empty if there is none, or too much is wrong already."""
+        if len(word) > _LONGEST_GUESS or len(self.findings) > _MOST_GUESSES or len(known) > _MOST_CANDIDATES:
+            return ""
+        found = get_close_matches(word, known, n=1, cutoff=0.7)
+        return f"did you mean {show(found[0])}?" if found else ""
 
     def _expected(self, what: str) -> None:
         if self.given:
@@ -133,10 +157,10 @@ def declared(field: Field, key: str = "id") -> Collection[str] | None:
     None if that part could not be read: then nothing that refers to it is called wrong.
     """
     if isinstance(field.value, dict):
-        return list(field.value)
+        return field.value
     if isinstance(field.value, list):
         found = [item.get(key) for item in field.value if isinstance(item, dict)]
-        return list(dict.fromkeys(name for name in found if isinstance(name, str)))
+        return dict.fromkeys(name for name in found if isinstance(name, str))
     return None
 
 
@@ -148,16 +172,6 @@ def distinct(items: Iterable[Field]) -> list[Field]:
             item.mistake(f"{show(item.value)} stands here twice", "keep one of them")
         seen.setdefault(repr(item.value), item)
     return list(seen.values())
-
-
-def proposal(word: str, known: Iterable[str], heading: str) -> str:
-    """What was probably meant, or what there is to choose from."""
-    choices = sorted(known)
-    near = get_close_matches(word, choices, n=1, cutoff=0.7) if len(word) <= _LONGEST_GUESS else []
-    if near:
-        return f"did you mean {show(near[0])}?"
-    listed = ", ".join(choices[:_MOST_LISTED]) + (", …" if len(choices) > _MOST_LISTED else "")
-    return f"{heading}: {listed or 'none'}"
 
 
 def show(value: object) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation.agreement import values
-from escalation.agreement.fields import Field, Section, not_yet, proposal, show
+from escalation.agreement.fields import Field, Section, not_yet, show
 from escalation.agreement.model import Rung, Target
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def read_ladders(field: Field, context: LadderContext) -> dict[str, tuple[Rung, 
         if name in _LATER:
             not_yet(entry, f"`{name}`", _LATER[name])
         elif context.scale and name not in names:
-            entry.mistake(f"no severity {show(name)} is declared", proposal(name, names, "declared"))
+            entry.undeclared("severity", name, names)
         else:
             served = [name] if name != DEFAULT else [level for level in context.scale if level not in found]
             ladders[name] = _ladder(entry, served, context)
@@ -100,7 +100,7 @@ def _when(field: Field, severities: Collection[str], targets: Mapping[str, Targe
 
 def _check_clock(field: Field, when: str, severities: Collection[str], targets: Mapping[str, Target]) -> None:
     if when not in (_ANY, *targets):
-        field.mistake(f"no target {show(when)} is declared", proposal(when, (_ANY, *targets), "declared"))
+        field.undeclared("target", when, (_ANY, *targets))
     elif severities and not _runs(when, severities, targets):
         wrong = f"never reached: no {when} clock at severity {', '.join(severities)}"
         field.mistake(wrong, "remove the rung, or add the target")

@@ -109,6 +109,8 @@ def webhook_name(field: Field, webhooks: Collection[str] | None) -> str:
 def read_services(field: Field, parties: Collection[str] | None) -> dict[str, Service]:
     """spec.services; a service may depend on one that is declared after it."""
     known = declared(field)
+    if field.value == []:
+        field.mistake("no service", "declare at least one: each incident names the service that it is about")
     return keyed(field.items(), lambda item: _service(item, parties, known), "id")
 
 

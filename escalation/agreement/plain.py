@@ -12,7 +12,7 @@ from escalation.agreement.yaml_source import MAX_DEPTH, UNREADABLE
 if TYPE_CHECKING:
     from escalation.agreement.mistakes import Findings
 
-MAX_VALUES = 20_000
+MAX_VALUES = 10_000
 _LARGEST_NUMBER = 2**53 - 1
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 

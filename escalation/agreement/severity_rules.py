@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from escalation.agreement import values
-from escalation.agreement.fields import Field, distinct, proposal, show
+from escalation.agreement.fields import Field, distinct, show
 from escalation.severity import Floor, SeverityRules
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ def read_severity(field: Field, tiers: Collection[str]) -> SeverityRules:
     """spec.severity; a floor may name the tiers that services have."""
     section = field.section(("scale", "impact", "urgency", "matrix", "floors"), _LATER)
     scale, impact, urgency = (_words(section.need(key)) for key in ("scale", "impact", "urgency"))
+    if "default" in scale:
+        section.get("scale").mistake("'default' is no severity", "choose another name: it stands for all not named")
     floors = section.get("floors", []).items()
     return SeverityRules(
         scale=scale,
@@ -60,7 +62,7 @@ def _rows(field: Field, names: tuple[str, ...], what: str) -> dict[str, Field]:
     found = field.entries()
     for key in found:
         if names and key not in names:
-            found[key].mistake(f"no {what} {show(key)} is declared", proposal(key, names, "declared"))
+            found[key].undeclared(what, key, names)
     if isinstance(field.value, dict):
         for name in names:
             if name and name not in found:

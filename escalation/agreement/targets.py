@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from escalation.agreement import values
 from escalation.agreement.clocks import read_warnings
-from escalation.agreement.fields import Field, distinct, fixed, proposal, show
+from escalation.agreement.fields import Field, distinct, fixed, show
 from escalation.agreement.model import Target
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _calendar(field: Field, within: Collection[str], context: TargetContext) -> 
 
 def _on_scale(field: Field, severity: str, scale: Collection[str]) -> None:
     if scale and severity not in scale:
-        field.mistake(f"no severity {show(severity)} is declared", proposal(severity, scale, "declared"))
+        field.undeclared("severity", severity, scale)
 
 
 def _pausable(name: str, field: Field, pauses: Collection[str] | None) -> frozenset[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from escalation.agreement.durations import calendar_days, counted_seconds
-from escalation.agreement.fields import Field, proposal, show
+from escalation.agreement.fields import Field, show
 from escalation.zones import names as zone_names
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def one_of(field: Field, choices: Collection[str]) -> str:
     if isinstance(field.value, str) and field.value in choices:
         return field.value
     if field.given:
-        field.mistake(f"{show(field.value)} is not understood here", proposal(str(field.value), choices, "one of"))
+        field.mistake(f"{show(field.value)} is not understood here", field.meant(str(field.value), choices, "one of"))
     return ""
 
 
@@ -68,7 +68,7 @@ def refer(field: Field, known: Collection[str] | None, what: str) -> str:
     """A name that must be declared elsewhere in the agreement; None: nobody knows which are."""
     found = name(field)
     if found and known is not None and found not in known:
-        field.mistake(f"no {what} {show(found)} is declared", proposal(found, known, "declared"))
+        field.undeclared(what, found, known)
         return ""
     return found
 
@@ -164,6 +164,6 @@ def zone(field: Field, default: str) -> str:
         return default
     if isinstance(field.value, str) and field.value in zone_names():
         return field.value
-    near = proposal(str(field.value), zone_names(), "an IANA name such as Europe/Berlin")
-    field.mistake(f"{show(field.value)} is not a time zone", near if near.startswith("did") else near.split(":")[0])
+    right = field.near(str(field.value), zone_names()) or "write an IANA name such as Europe/Berlin"
+    field.mistake(f"{show(field.value)} is not a time zone", right)
     return default

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,6 +44,22 @@ def seconds(iso: str) -> int:
 def test_every_example_is_right(path: Path) -> None:
     """What the repository offers as an example has no mistakes."""
     assert read(path.read_bytes())[1] == []
+
+
+def test_the_documented_snippets_make_an_agreement() -> None:
+    """The examples in docs/agreement.md, put together, have no mistakes."""
+    guide = (EXAMPLES.parents[1] / "docs" / "agreement.md").read_text(encoding="utf-8")
+    envelope, *parts = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    parts.append('term: {effective_from: "2026-01-01T00:00:00Z"}\ndefaults: {tz: UTC}\n')
+    parts.append("services: [{id: api, provided_by: acme, used_by: [globex], tier: critical}]\n")
+    parts.append("pauses: [{reason: waiting_on_partner}]\n")
+    contacts = (
+        "  - {id: acme-ops, party: acme, role: head_of_operations}\n  - {id: g, party: globex, role: service_owner}\n"
+    )
+    spec = indent("".join(parts).replace("contacts:\n", f"contacts:\n{contacts}"), "  ")
+    agreement = agreed(f"{envelope}spec:\n{spec}")
+    assert len(agreement.targets) == 2
+    assert len(agreement.ladders) == 2
 
 
 def test_header_and_term() -> None:

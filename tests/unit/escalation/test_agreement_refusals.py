@@ -88,6 +88,21 @@ def test_a_webhook_needs_an_address_to_post_to(url: str) -> None:
     assert mistake.field == "spec.webhooks.0.url"
 
 
+def test_a_partnership_has_at_least_two_parties() -> None:
+    """One party has nobody to agree with."""
+    start, end = TEXT.index("    - {id: globex, role"), TEXT.index("  contacts:")
+    assert str(read(TEXT[:start] + TEXT[end:])[1][0]).endswith("parties: 1; a partnership has at least two")
+
+
+def test_an_agreement_needs_a_service() -> None:
+    """Without a service no incident could be declared."""
+    services = TEXT[TEXT.index("  services:") : TEXT.index("  calendars:")]
+    mistakes = read(TEXT.replace(services, "  services: []\n"))[1]
+    assert [mistake.field for mistake in mistakes] == ["spec.services", "spec.severity.floors.1.when.service_tier"]
+    missing = read(TEXT.replace(services, ""))[1]
+    assert (missing[0].field, missing[0].wrong) == ("spec.services", "missing")
+
+
 def test_a_superseded_version_must_be_published_where_that_is_known() -> None:
     """With the published versions at hand, a version cannot replace one that never was."""
     assert read(TEXT, known={"acme-globex": [1, 2]})[1] == []
