@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import structlog
@@ -34,12 +35,13 @@ def run(settings: Settings, *, only: str | None = None) -> None:
         message = "a worker needs a database"
         raise ValueError(message)
     tocsin = build(settings.database_url, pool_size=settings.pool_size)
-    works = {part: work(tocsin, settings) for part, work in PARTS.items() if only in {None, part}}
-    worker = Worker(tocsin.listener(), works)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop())
-    worker.run()
-    tocsin.close()
+    with ExitStack() as leaving:
+        leaving.callback(tocsin.close)
+        works = {part: work(tocsin, settings, leaving) for part, work in PARTS.items() if only in {None, part}}
+        worker = Worker(tocsin.listener(), works)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stop())
+        worker.run()
 
 
 class Worker:
@@ -83,24 +85,25 @@ class Worker:
                 self._woken[part].wait(POLL_SECONDS)
 
 
-def _sequencer(tocsin: Tocsin, _: Settings) -> Callable[[], int]:
+def _sequencer(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
     return tocsin.sequencer().run_once
 
 
-def _engine(tocsin: Tocsin, _: Settings) -> Callable[[], int]:
+def _engine(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
     return tocsin.engine.run_once
 
 
-def _sender(tocsin: Tocsin, settings: Settings) -> Callable[[], int]:
-    channels: list[Channel] = [
-        Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None),
-        Webhook(tocsin.clock),
-    ]
+def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
+    webhook = Webhook(tocsin.clock)
+    channels: list[Channel] = [Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None), webhook]
     composer = Composer(tocsin.book, settings.public_url)
-    return Sender(tocsin.incidents, composer, {channel.name: channel for channel in channels}).run_once
+    sender = Sender(tocsin.incidents, composer, {channel.name: channel for channel in channels})
+    leaving.callback(webhook.close)
+    leaving.callback(sender.close)  # first of all: what is being sent is finished
+    return sender.run_once
 
 
-def _followers(tocsin: Tocsin, _: Settings) -> Callable[[], int]:
+def _followers(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
     runners = tocsin.followers()
     return lambda: sum(runner.run_once() for runner in runners)
 
