@@ -1,0 +1,85 @@
+"""`python -m benchmarks [NAME ...]`: measure, and print one table. `make bench` runs all of them.
+
+Exit codes: 0 every limit was kept, 1 one was not, 2 it cannot be measured here.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.database import NotDurable, fresh_database, server
+
+if TYPE_CHECKING:
+    from benchmarks.measure import Measure
+
+PURE = ("clock",)
+ON_A_DATABASE = ("recorder", "http", "engine", "replay", "import_log")
+BENCHMARKS = (*PURE, *ON_A_DATABASE)
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all; give the exit code."""
+    console, errors = Console(), Console(stderr=True)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        errors.print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.")
+        return 2
+    try:
+        found = measured(names or list(BENCHMARKS), errors)
+    except NotDurable as refusal:
+        errors.print(str(refusal))
+        return 2
+    console.print(table(found))
+    return 0 if all(measure.holds for measures in found.values() for measure in measures) else 1
+
+
+def measured(names: list[str], progress: Console) -> dict[str, list[Measure]]:
+    """Run benchmarks one after the other, those that need one on a fresh database each. NotDurable."""
+    found: dict[str, list[Measure]] = {name: [] for name in names}
+    for name in (name for name in names if name in PURE):
+        progress.print(f"{name} ...")
+        found[name] = import_module(f"benchmarks.{name}").run()
+    if all(name in PURE for name in names):
+        return found
+    with server() as server_url:
+        for name in (name for name in names if name in ON_A_DATABASE):
+            progress.print(f"{name} ...")
+            with fresh_database(server_url) as url:
+                found[name] = import_module(f"benchmarks.{name}").run(url)
+    return found
+
+
+def table(found: dict[str, list[Measure]]) -> Table:
+    """Lay all measures out, a section for each benchmark."""
+    result = Table("benchmark", "measured", "value", "unit", "limit", "")
+    result.columns[2].justify = result.columns[4].justify = "right"
+    for name, measures in found.items():
+        for nth, measure in enumerate(measures):
+            result.add_row(
+                "" if nth else name,
+                measure.name,
+                _number(measure.value),
+                measure.unit,
+                "" if measure.limit is None else f"{'≥' if measure.at_least else '≤'} {measure.limit:g}",
+                _verdict(measure),
+            )
+        result.add_section()
+    return result
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits are all that repeats
+
+
+def _verdict(measure: Measure) -> str:
+    if measure.limit is None:
+        return ""
+    return "[green]kept[/]" if measure.holds else "[red]MISSED[/]"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
