@@ -142,6 +142,10 @@ class MarkedDuplicate(IncidentEvent):
     of: str
 
 
+class SubjectErased(IncidentEvent):
+    """What people had written about it was erased, and its key with it: those fields are now unreadable for ever."""
+
+
 class SystemEvent(IncidentEvent):
     """What the engine or a sender says; people decide nothing by it."""
 
@@ -164,6 +168,13 @@ class ClockBreached(SystemEvent):
     cycle: int
     breached_at: datetime
     detected_at: datetime
+
+
+class ClockCorrected(SystemEvent):
+    """A breach on record was none: a fact that was reported late had stopped the clock in time (rule 13)."""
+
+    clock: str
+    cycle: int
 
 
 class PauseExpired(SystemEvent):

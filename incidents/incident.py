@@ -49,8 +49,10 @@ class Incident(Record):
     Closed = happenings.Closed
     Cancelled = happenings.Cancelled
     MarkedDuplicate = happenings.MarkedDuplicate
+    SubjectErased = happenings.SubjectErased
     ClockWarned = happenings.ClockWarned
     ClockBreached = happenings.ClockBreached
+    ClockCorrected = happenings.ClockCorrected
     PauseExpired = happenings.PauseExpired
     RungFired = happenings.RungFired
     RungSkipped = happenings.RungSkipped
@@ -191,6 +193,10 @@ class Incident(Record):
         if of == self.public_id:
             raise refusals.OwnDuplicate
         self.trigger_event(Incident.MarkedDuplicate, of=of, by=by, at=at)
+
+    def forget(self, *, by: str, at: datetime) -> None:
+        """Record that what people wrote was erased (see ledger/erasure.py): the law asks no incident's status."""
+        self.trigger_event(Incident.SubjectErased, by=by, at=at)
 
     def tell(
         self, happening: type[happenings.SystemEvent], at: datetime, *, by: str = ENGINE, **values: object

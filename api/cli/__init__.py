@@ -21,7 +21,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "web": ("api.cli.web", "Answer HTTP."),
     "worker": ("api.cli.worker", "Sequence, follow deadlines and deliver."),
     "agreement": ("api.cli.agreement", "Check and publish agreements."),
+    "import": ("api.cli.import_", "Bring in another system's incident log."),
     "clock": ("api.cli.clock", "Say when a clock is due."),
+    "replay": ("api.cli.replay", "Read incidents out of the facts, and check the tables against them."),
     "key": ("api.cli.key", "Create API keys."),
     "migrate": ("api.cli.migrate", "Bring the database's tables up to date."),
 }

@@ -69,6 +69,10 @@ class Record(BaseAggregate[str]):
         super().__base_init__(originator_id, originator_version, timestamp)
         self.history = []
 
+    def forget(self, *, by: str, at: datetime) -> None:
+        """Record that what people wrote in it was erased. NotImplementedError for kinds that cannot be erased."""
+        raise NotImplementedError
+
 
 def partnership_of(stream: str) -> str:
     """Give the partnership whose log a stream belongs to: `acme-globex/incident/…` → `acme-globex`.

@@ -16,6 +16,7 @@ from incidents.ledger.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from eventsourcing.persistence import StoredEvent
     from sqlalchemy import Connection, Engine
@@ -54,9 +55,9 @@ class Ledger:
         with in_command(Command(recorded_at=self.clock.now())) as command:
             yield command
 
-    def get(self, kind: type[R], stream: str, *, version: int | None = None) -> R:
-        """Read a record, as of a version if one is given. NotFound."""
-        record = self.restore(self.recorder.select_events(stream, lte=version))
+    def get(self, kind: type[R], stream: str, *, version: int | None = None, as_of: datetime | None = None) -> R:
+        """Read a record: as it stands, or as of a version or an instant. NotFound."""
+        record = self.restore(self.recorder.select_events(stream, lte=version), as_of=as_of)
         if not isinstance(record, kind):
             raise NotFound
         _not_before(record)
@@ -70,11 +71,14 @@ class Ledger:
             _not_before(record)
         return records
 
-    def restore(self, stored: Iterable[StoredEvent]) -> Record | None:
-        """Make a record of its stored events; None of none."""
+    def restore(self, stored: Iterable[StoredEvent], *, as_of: datetime | None = None) -> Record | None:
+        """Make a record of its stored events, or of those recorded up to an instant; None of none."""
         record: Record | None = None
         for each in stored:
-            record = cast("Fact", self.mapper.to_domain_event(each)).mutate(record)
+            fact = cast("Fact", self.mapper.to_domain_event(each))
+            if as_of is not None and fact.timestamp > as_of:
+                break
+            record = fact.mutate(record)
         return record
 
     def save(
