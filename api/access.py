@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 REFERENCE = r"^([Ii][Nn][Cc]-[1-9][0-9]{0,16}|[0-9a-f]{32})$"
 """An incident's id, or its number as people say it."""
 
-_reference = re.compile(REFERENCE.removesuffix("$") + r"\Z", re.ASCII)
+PARTNERSHIP = r"^[a-z0-9][a-z0-9-]{0,62}$"
+"""A partnership's id."""
+
+_reference, _partnership = re.compile(REFERENCE), re.compile(PARTNERSHIP)
 
 
 def tocsin() -> Tocsin:
@@ -40,14 +43,14 @@ def principal() -> Principal:
 
 
 def must_reach(partnership: str) -> None:
-    """Hide a partnership that the caller's key is not for. NotFound."""
-    if not principal().reaches(partnership):
+    """Hide a partnership that the caller's key is not for, and what can be none. NotFound."""
+    if not (_partnership.fullmatch(partnership) and principal().reaches(partnership)):
         raise NotFound
 
 
 def stream_of(reference: str) -> str:
     """Find the stream of an incident that the caller may see, by id or number. NotFound."""
-    if not _reference.match(reference):
+    if not _reference.fullmatch(reference):
         raise NotFound
     stream = tocsin().incidents.stream_of(reference)
     must_reach(stream.partition("/")[0])

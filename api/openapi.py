@@ -9,7 +9,7 @@ import flask_smorest  # type: ignore[import-untyped] # it brings no types
 from flask_smorest.utils import prepare_response  # type: ignore[import-untyped] # as above
 
 from api import problems
-from api.access import REFERENCE
+from api.access import PARTNERSHIP, REFERENCE
 from api.bodies import BodyParser
 from api.schemas.problems import Problem
 
@@ -45,6 +45,13 @@ REFERENCE_PARAMETER = {
     "required": True,
     "description": "The incident's id, or its number such as INC-1042.",
     "schema": {"type": "string", "pattern": REFERENCE},
+}
+PARTNERSHIP_PARAMETER = {
+    "name": "partnership",
+    "in": "path",
+    "required": True,
+    "description": "The partnership's id, such as acme-globex.",
+    "schema": {"type": "string", "pattern": PARTNERSHIP},
 }
 IF_MATCH = {
     "description": 'The ETag of what you have seen, such as `"7"`, or `*` for whatever stands now.',

@@ -35,6 +35,7 @@ STATUS: dict[type[errors.TocsinError], HTTPStatus] = {
     refusals.Malformed: HTTPStatus.BAD_REQUEST,
     refusals.WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     refusals.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
+    refusals.InvalidHeader: HTTPStatus.BAD_REQUEST,
     refusals.RevisionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     AgreementError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InvalidField: HTTPStatus.UNPROCESSABLE_ENTITY,

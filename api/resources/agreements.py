@@ -28,6 +28,7 @@ agreements = openapi.Blueprint(
     "agreements", __name__, url_prefix=AGREEMENTS, description="What the partners agreed, version by version."
 )
 agreements.before_request(authenticate)
+_PARTNERSHIP = (openapi.PARTNERSHIP_PARAMETER,)
 
 
 @agreements.operation(
@@ -75,10 +76,12 @@ def list_agreements(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": [agreement_view(row) for row in tocsin().book.versions(partnership)]}
 
 
-@agreements.operation("GET", "/<partnership>", "listVersions", gives=AgreementList, errors=openapi.READ_ERRORS)
+@agreements.operation(
+    "GET", "/<partnership>", "listVersions", gives=AgreementList, errors=openapi.READ_ERRORS, path=_PARTNERSHIP
+)
 def list_versions(partnership: str) -> dict[str, Any]:
     """List the published versions of one partnership."""
-    must_reach(_writable(partnership))
+    must_reach(partnership)
     rows = tocsin().book.versions(partnership)
     if not rows:
         raise NotFound
@@ -91,10 +94,11 @@ def list_versions(partnership: str) -> dict[str, Any]:
     "getAgreement",
     gives=AgreementVersion,
     errors=openapi.READ_ERRORS,
+    path=_PARTNERSHIP,
 )
 def get(partnership: str, version: int) -> dict[str, Any]:
     """Read a version with its document."""
-    must_reach(_writable(partnership))
+    must_reach(partnership)
     return _full_view(tocsin().book.get(partnership, version))
 
 
@@ -122,10 +126,3 @@ def _publish(agreement: Agreement, asked: RequestKey | None) -> Agreement:
 
 def _full_view(agreement: Agreement) -> dict[str, Any]:
     return {**agreement_view(agreement), "document": agreement.document}
-
-
-def _writable(partnership: str) -> str:
-    """Refuse what no partnership can be called, before the database does. NotFound."""
-    if not partnership.isascii() or not partnership.isprintable():
-        raise NotFound
-    return partnership

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from api.access import REFERENCE
+from api.access import PARTNERSHIP, REFERENCE
 from incidents.ledger.leaf import instant
 from incidents.ledger.sealing import ERASED
 
@@ -108,7 +108,7 @@ def name(**options: Any) -> Word:
 def partnership(**options: Any) -> Word:
     """Give a field for the id of a partnership."""
     return Word(
-        r"^[a-z0-9][a-z0-9-]{0,62}$",
+        PARTNERSHIP,
         "Send the partnership's id: small letters, digits and '-', at most 63, such as acme-globex.",
         **options,
     )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from api.app import create_app
 from api.bootstrap import build
+from incidents.ledger.connections import SEQUENCER, connect
+from incidents.ledger.sequencer import Sequencer
 from tests.support.clock import MovedClock
 
 if TYPE_CHECKING:
@@ -107,6 +109,12 @@ class Site:
         for partnership in (OURS, THEIRS):
             answer = self.operator.send("/v1/agreements", agreement_text(partnership), "application/yaml")
             assert answer.status == 201, answer.raw
+
+    def sequence(self) -> None:
+        """Sequence all that is committed."""
+        engine = connect(self.tocsin.url, SEQUENCER, pool_size=1)
+        Sequencer(engine).run_until_idle()
+        engine.dispose()
 
 
 @contextmanager

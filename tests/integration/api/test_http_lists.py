@@ -1,0 +1,60 @@
+"""Lists of incidents: the newest first, page by page, filtered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.support.http import THEIRS
+
+if TYPE_CHECKING:
+    from tests.support.http import Site
+
+
+def test_pages_hold_every_incident_once(site: Site) -> None:
+    """Following the Link header walks from the newest to the oldest; what is declared meanwhile is not in between."""
+    numbers = [site.partner.declare()["number"] for _ in range(7)]
+    seen: list[str] = []
+    path: str | None = "/v1/incidents?limit=3&status=open"
+    while path:
+        answer = site.partner.get(path)
+        seen += [item["number"] for item in answer.body["items"]]
+        site.partner.declare()
+        link = answer.headers.get("Link")
+        path = link.removeprefix("<").removesuffix('>; rel="next"') if link else None
+        assert (path is None) == (answer.body["next_cursor"] is None)
+    assert seen == numbers[::-1]
+
+
+def test_a_full_last_page_leads_nowhere(site: Site) -> None:
+    """There is no next page where nothing is left."""
+    for _ in range(2):
+        site.partner.declare()
+    answer = site.partner.get("/v1/incidents?limit=2")
+    assert len(answer.body["items"]) == 2
+    assert answer.body["next_cursor"] is None
+    assert "Link" not in answer.headers
+
+
+def test_each_filter_leaves_the_others_out(site: Site) -> None:
+    """Partnership, status, severity and service, alone and together."""
+    plain = site.partner.declare()
+    resolved = site.partner.declare(service="reporting", impact="minor")
+    site.partner.must(resolved, "resolve")
+    foreign = site.stranger.declare(partnership=THEIRS)
+
+    def found(query: str) -> set[str]:
+        return {item["id"] for item in site.operator.get(f"/v1/incidents?{query}").body["items"]}
+
+    assert found(f"partnership={THEIRS}") == {foreign["id"]}
+    assert found("status=resolved") == {resolved["id"]}
+    assert found("severity=S1") == {plain["id"], foreign["id"]}
+    assert found("service=reporting") == {resolved["id"]}
+    assert found("status=open&service=reporting") == set()
+
+
+def test_a_list_says_the_same_as_the_incident_itself(site: Site) -> None:
+    """What stands in a list is part of what the incident's own address answers."""
+    incident = site.partner.declare()
+    current = site.partner.must(incident, "acknowledge")
+    [listed] = site.partner.get("/v1/incidents").body["items"]
+    assert listed.items() <= current.items()
