@@ -42,7 +42,7 @@ demo: setup ## An incident climbs its ladder before your eyes, then keep serving
 	$(BIN)/python -m examples.demo $(if $(ONCE),--once)
 
 faults: setup ## Kill processes under load, again and again, and check that nothing is lost
-	$(BIN)/python -m benchmarks.faults
+	$(BIN)/python -m tests.faults
 
 bench: setup ## Measure, and print one table
 	$(BIN)/python -m benchmarks

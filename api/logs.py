@@ -41,6 +41,7 @@ def logging_config(level: str, style: str) -> dict[str, Any]:
             "alembic": quiet,
             "httpx": quiet,
             "httpcore": quiet,
+            "psycopg": {"level": "ERROR"},  # a lost race raises its error, and a warning would repeat it each time
             "gunicorn.error": quiet,
             "gunicorn.access": quiet,
         },

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from incidents.errors import Conflict, InvalidField, NotFound, Stale
+from incidents.errors import Conflict, InvalidField, NotFound, Stale, TocsinError
 from incidents.incident import Incident
 from incidents.ledger.recorder import ReceiptExists
 from incidents.refusals import TooLate
@@ -207,9 +207,22 @@ class Incidents:
         return self.ledger.get(Incident, stream, version=version)
 
     def _change(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
-        """Decide on what stands now; where another command was first, decide afresh, never save again."""
+        """Decide on what stands now, unless the request was carried out before.
+
+        It may be carried out right beside us, too, and what it did is what refuses it here: an acknowledgement that is
+        sent again while the first is under way meets an acknowledged incident.
+        """
         if receipt := self.ledger.answered(asked.request):
             return self._again(receipt)
+        try:
+            return self._decide(stream, asked, act)
+        except TocsinError:
+            if receipt := self.ledger.answered(asked.request):
+                return self._again(receipt)
+            raise
+
+    def _decide(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
+        """Where another command was first, decide afresh, never save again."""
         for _ in range(TRIES - 1):
             try:
                 return self._try(stream, asked, act)
