@@ -8,6 +8,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from api import openapi
+from api.bodies import MAX_BODY_BYTES
 from api.bootstrap import build
 from api.database import with_database
 from api.logs import configure_logging
@@ -20,8 +21,6 @@ from api.settings import Settings
 
 if TYPE_CHECKING:
     from api.bootstrap import Tocsin
-
-MAX_BODY_BYTES = 1024 * 1024
 
 
 def create_app(tocsin: Tocsin | None = None) -> Flask:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from flask import Request, g, request
 from marshmallow import RAISE, ValidationError
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.refusals import InvalidRequest, Malformed, WrongMediaType
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from marshmallow import Schema
 
+MAX_BODY_BYTES = 1024 * 1024
 MAX_ERRORS = 100
 MAX_FIELD_NAME = 120
 MAX_DEPTH = 64
@@ -33,7 +35,7 @@ class BodyParser(FlaskParser):
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ANN401, ARG002 - webargs' signature; JSON may be anything
         """Read the body; none at all means an empty object, so that a command without fields needs no body."""
-        raw = req.get_data(cache=True)
+        raw = body_bytes()
         if not raw:
             return {}
         if req.mimetype != "application/json":
@@ -54,10 +56,18 @@ class BodyParser(FlaskParser):
         raise InvalidRequest(found[:MAX_ERRORS]) from None
 
 
+def body_bytes() -> bytes:
+    """Give the body. RequestEntityTooLarge above MAX_BODY_BYTES."""
+    raw: bytes = request.get_data(cache=True)
+    if request.content_length is None and len(raw) >= MAX_BODY_BYTES:
+        raise RequestEntityTooLarge  # sent in chunks, it was cut off there: Werkzeug says nothing then
+    return raw
+
+
 def read_json() -> Any:  # noqa: ANN401 - JSON may be anything
     """Read the request's body once. Malformed."""
     if "document" not in g:
-        g.document = parse_json(request.get_data(cache=True))
+        g.document = parse_json(body_bytes())
     return g.document
 
 
@@ -67,7 +77,8 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
         document = json.loads(
             raw.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_constant, parse_float=_finite
         )
-        json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate ends here
+        if b"\\u" in raw:  # only an escape can hold a lone surrogate
+            json.dumps(document, ensure_ascii=False).encode("utf-8")
     except UnicodeError:
         raise Malformed("The body is not UTF-8, or holds half of a surrogate pair. Send it in UTF-8.") from None
     except RecursionError:
@@ -84,9 +95,9 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401 - JSON may be anything
 
 def canonical_body() -> str:
     """Give what the body says, the same for every way of writing it: for telling requests apart."""
-    if request.mimetype == "application/json" and request.get_data(cache=True):
+    if request.mimetype == "application/json" and body_bytes():
         return json.dumps(read_json(), sort_keys=True, separators=(",", ":"))
-    return request.get_data(cache=True).decode("utf-8", "backslashreplace")
+    return body_bytes().decode("utf-8", "backslashreplace")
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

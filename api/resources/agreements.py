@@ -9,7 +9,7 @@ from flask import request
 
 from api import openapi
 from api.access import authenticate, must_reach, principal, tocsin
-from api.bodies import read_json
+from api.bodies import body_bytes, read_json
 from api.idempotency import replay_headers, request_key
 from api.refusals import OperatorOnly, WrongMediaType
 from api.schemas.agreements import AgreementList, AgreementQuery, AgreementVersion
@@ -105,7 +105,7 @@ def get(partnership: str, version: int) -> dict[str, Any]:
 def _agreement_sent() -> Agreement:
     """Read and check the body. AgreementError with every mistake; Malformed; WrongMediaType."""
     if request.mimetype == "application/yaml":
-        agreement, mistakes = read(request.get_data())
+        agreement, mistakes = read(body_bytes())
     elif request.mimetype == "application/json":
         document = read_json()
         mistakes = check_document(document)

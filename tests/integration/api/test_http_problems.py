@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -9,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import BadRequest
 
-from api.app import MAX_BODY_BYTES
+from api.bodies import MAX_BODY_BYTES
 from api.problems import handle_errors
 from incidents.errors import TocsinError
 from tests.support.http import OURS, Reply, agreement_text, declaration, problem_of, wrong_fields
@@ -69,6 +71,20 @@ def test_bodies_that_cannot_be_read(shared_site: Site, raw: bytes, content_type:
     """What is no JSON object is refused, saying why; nothing of it reaches a use case."""
     answer = shared_site.operator.send("/v1/incidents", raw, content_type)
     assert problem_of(answer)["status"] == status
+
+
+def test_a_body_in_chunks_is_not_cut_off(shared_site: Site) -> None:
+    """What comes without its length is refused above the same limit, and never read in part."""
+    body = json.dumps(declaration()).encode()
+    for padded, status in ((body + b" " * MAX_BODY_BYTES, 413), (body, 201)):
+        answer = shared_site.operator.request(
+            "POST",
+            "/v1/incidents",
+            input_stream=BytesIO(padded),
+            content_type="application/json",
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+        assert answer.status == status
 
 
 @pytest.mark.parametrize(
