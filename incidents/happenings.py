@@ -225,9 +225,10 @@ class PageFailed(SystemEvent):
 
 
 class PageWithdrawn(SystemEvent):
-    """A page was no longer needed when its turn came."""
+    """A page was no longer needed when its turn came. `tries` before may have reached the recipient unseen."""
 
     delivery: str
     recipient: str
     channel: str
+    tries: int
     why: str

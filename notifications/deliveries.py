@@ -1,7 +1,8 @@
 """The projection that owes people messages: a delivery for each page of a rung, and for each "taken by".
 
 Whoever was told to come and need not any more hears of it: everybody whose page left before an acknowledgement, also
-when the page was under way at that very moment and is only recorded as sent after it.
+when the page was under way at that very moment and is only recorded as sent after it, or when its sender died and
+nobody knows whether it left.
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ def _writes(incident: Incident, fact: Fact) -> Iterator[Write]:
             yield _finish(fact, fact.delivery, FAILED, fact.detail)
         case h.PageWithdrawn():
             yield _finish(fact, fact.delivery, WITHDRAWN, fact.why)
+            if fact.tries:
+                yield from _owe(_overtaken(incident, fact))
 
 
 def _owe(rows: Iterable[dict[str, Any]]) -> Iterator[Write]:
@@ -104,8 +107,8 @@ def _announcements(incident: Incident, taken: h.Acknowledged) -> Iterator[dict[s
             yield _taken_row(taken, pages[fact.delivery], fact)
 
 
-def _overtaken(incident: Incident, sent: h.PageSent) -> Iterator[dict[str, Any]]:
-    """Announce the acknowledgement that came while this page was under way."""
+def _overtaken(incident: Incident, sent: h.PageSent | h.PageWithdrawn) -> Iterator[dict[str, Any]]:
+    """Announce the acknowledgement that came while this page was, or may have been, under way."""
     taken = _taken_before(incident, sent)
     if taken is None:
         return
@@ -114,8 +117,8 @@ def _overtaken(incident: Incident, sent: h.PageSent) -> Iterator[dict[str, Any]]
         yield _taken_row(taken, pages[sent.delivery], sent)
 
 
-def _taken_before(incident: Incident, sent: h.PageSent) -> h.Acknowledged | None:
-    """Find the acknowledgement that stood when a page was recorded as sent."""
+def _taken_before(incident: Incident, sent: h.PageSent | h.PageWithdrawn) -> h.Acknowledged | None:
+    """Find the acknowledgement that stood when a page was recorded as sent or withdrawn."""
     for fact in reversed(incident.history[: _place(incident, sent)]):
         match fact:
             case h.Acknowledged():
@@ -136,7 +139,7 @@ def _place(incident: Incident, fact: Fact) -> int:
     return fact.originator_version - incident.history[0].originator_version
 
 
-def _taken_row(taken: h.Acknowledged, page: dict[str, Any], sent: h.PageSent) -> dict[str, Any]:
+def _taken_row(taken: h.Acknowledged, page: dict[str, Any], sent: h.PageSent | h.PageWithdrawn) -> dict[str, Any]:
     """One announcement an acknowledgement and person, however often that person was paged."""
     parts = (taken.originator_id, TAKEN, taken.originator_version, page["recipient"], page["channel"])
     key = "\n".join(map(str, (*parts, page["destination"])))

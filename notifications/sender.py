@@ -127,7 +127,7 @@ class Sender:
 
         def tell(incident: Incident, at: datetime) -> None:
             if no_longer_needed(delivery, incident) is not None:
-                _tell(delivery, h.PageWithdrawn, {"why": why}, incident, at)
+                _tell(delivery, h.PageWithdrawn, {"tries": delivery.tries - 1, "why": why}, incident, at)
 
         self._incidents.witness(delivery.stream, tell)
 

@@ -122,6 +122,10 @@ def _never_arrived(seen: Observations) -> Observations:
     return dataclasses.replace(seen, arrivals=[each for each in seen.arrivals if each.delivery != gone])
 
 
+def _never_told_who_took_it(seen: Observations) -> Observations:
+    return dataclasses.replace(seen, arrivals=[each for each in seen.arrivals if each.body["kind"] != "taken"])
+
+
 def _arrived_under_another_id(seen: Observations) -> Observations:
     """Two ids that are both owed, for one message: only the comparison of messages can see it."""
     first, other = seen.arrivals[0], next(row.id for row in seen.deliveries if row.id != seen.arrivals[0].delivery)
@@ -161,6 +165,7 @@ FALSIFIED: list[tuple[str, str, Falsify]] = [
     ("every page arrives, with one outcome", "two outcomes", _twice(_SENT)),
     ("what arrives again has the same id", "a stray", _with("arrivals", _first(delivery="stray"))),
     ("what arrives again has the same id", "another id", _arrived_under_another_id),
+    ("whoever was paged hears who took it", "nobody", _never_told_who_took_it),
     ("the sequence is dense, its leaf hashes right", "a gap", _with("sequence", lambda rows: rows[:4] + rows[5:])),
     ("the sequence is dense, its leaf hashes right", "a wrong hash", _with("sequence", _first(leaf_hash=b"\0" * 32))),
     ("the sequence is dense, its leaf hashes right", "a wrong index", _with("sequence", _first(index=10**6))),

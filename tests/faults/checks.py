@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.faults.agreement import LADDER
 
@@ -157,6 +157,19 @@ def one_id_a_delivery(seen: Observations) -> Iterator[str]:
     yield from (f"{told} arrived under {len(found)} ids" for told, found in ids.items() if len(found) > 1)
 
 
+def whoever_was_paged_hears_who_took_it(seen: Observations) -> Iterator[str]:
+    """Each page that arrived, of a rung before an acknowledgement, is followed by a "taken", whoever died between."""
+    arrived = {arrival.delivery for arrival in seen.arrivals}
+    told = {(a.body["incident"], a.body["recipient"]) for a in seen.arrivals if a.body["kind"] == "taken"}
+    for stream, entries in seen.timelines.items():
+        taken = next((entry.version for entry in entries if entry.type == ACKNOWLEDGED), 0)
+        incident = stream.rpartition("/")[2]
+        for page in (page for entry in _fired(entries) if entry.version < taken for page in _pages(entry)):
+            paged = page["urgency"] == 0 and page["delivery"] in arrived
+            if paged and (incident, page["recipient"]) not in told:
+                yield f"{stream}: {page['recipient']} was paged and never heard who took it"
+
+
 def sequence_is_dense(seen: Observations) -> Iterator[str]:
     """Every stored fact has one place; places and indexes have no gap; streams keep their order; hashes are right."""
     logs: dict[str, list[int]] = defaultdict(list)
@@ -201,6 +214,7 @@ CHECKS: Mapping[str, Check] = {
     "warnings and breaches are said once": clocks_speak_once,
     "every page arrives, with one outcome": every_page_arrived,
     "what arrives again has the same id": one_id_a_delivery,
+    "whoever was paged hears who took it": whoever_was_paged_hears_who_took_it,
     "the sequence is dense, its leaf hashes right": sequence_is_dense,
     "nothing is left to do": nothing_is_left,
     "the replay check is clean": replay_is_clean,
@@ -225,7 +239,7 @@ def _fired(entries: Sequence[Entry]) -> Iterator[Entry]:
     return (entry for entry in entries if entry.type == FIRED)
 
 
-def _pages(entry: Entry) -> list[dict[str, str]]:
+def _pages(entry: Entry) -> list[dict[str, Any]]:
     pages = entry.data["pages"]
     return pages if isinstance(pages, list) else []  # type: ignore[return-value] # RungFired.pages, by its type
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from incidents.incidents import Asked, Incidents
-from notifications.queue import LEASE
+from notifications.queue import LEASE, Queue
 from tests.support.paging import House, page
 from tests.support.sending import FakeChannel, work
 
@@ -63,6 +63,20 @@ def test_whoever_was_being_paged_at_the_acknowledgement_hears_of_it_too(house: H
     assert sender.drain(10)
     work(sender)
     assert [message.kind for _, message in channel.sent] == ["page", "taken"]
+
+
+def test_whoever_may_have_been_paged_by_a_sender_that_died_hears_of_it_too(house: House) -> None:
+    """The page arrived, its sender died before it could say so, and then somebody acknowledged."""
+    stream, channel = house.declare(), FakeChannel()
+    house.fire(stream, page())
+    Queue(house.engine).claim([channel.name], house.clock.now(), most=1)
+    house.incidents.acknowledge(stream, ANSWERING)
+    house.clock.move(seconds=LEASE.total_seconds())
+    sender = house.sender(channel)
+    work(sender)
+    work(sender)
+    assert [row.status for row in house.rows()] == ["withdrawn"]
+    assert [(delivery.recipient, message.kind) for delivery, message in channel.sent] == [("acme-duty", "taken")]
 
 
 def test_everything_but_what_is_taken_is_withdrawn_once_it_is_over(house: House) -> None:
