@@ -82,7 +82,7 @@ def test_a_body_in_chunks_is_not_cut_off(shared_site: Site) -> None:
             "/v1/incidents",
             input_stream=BytesIO(padded),
             content_type="application/json",
-            environ_overrides={"wsgi.input_terminated": True},
+            environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
         )
         assert answer.status == status
 
