@@ -51,7 +51,6 @@ def head() -> str | None:
 
 def _applied(connection: Connection) -> str | None:
     """Give the migration that the database is at; None if it cannot be told."""
-    connection.execute(text("SET LOCAL ROLE NONE"))  # the table is the migrations' own: the runtime role cannot read it
     try:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except sqlalchemy.exc.ProgrammingError:

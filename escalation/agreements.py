@@ -17,6 +17,7 @@ from escalation.terms import AgreementTerms
 from incidents.errors import NotFound, Refused
 from incidents.ledger.facts import Fact, FirstFact, Record
 from incidents.ledger.pipeline import Write, fetch
+from incidents.ledger.recorder import ReceiptExists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -132,10 +133,13 @@ class AgreementBook:
         if receipt := self._ledger.answered(request):
             partnership, _, _ = receipt.stream.partition("/")
             return self._receipted(partnership, receipt.version)
-        with self._ledger.command() as command:
-            record = self._record(agreement.partnership, by=by, at=command.recorded_at)
-            record.publish(agreement, by=by, at=command.recorded_at)
-            self._ledger.save(record, request=request)
+        try:
+            with self._ledger.command() as command:
+                record = self._record(agreement.partnership, by=by, at=command.recorded_at)
+                record.publish(agreement, by=by, at=command.recorded_at)
+                self._ledger.save(record, request=request)
+        except ReceiptExists:  # the same request at the same moment was first: its answer is the answer
+            return self.publish(agreement, by=by, request=request)
         return self.get(agreement.partnership, agreement.version)
 
     def get(self, partnership: str, version: int) -> Agreement:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from api.logs import configure_logging
@@ -34,6 +36,7 @@ def create(name: str, partnership: str | None) -> None:
     from api.database import database  # noqa: PLC0415
     from api.migrate import upgrade  # noqa: PLC0415
 
+    _check_partnership(partnership)
     settings = Settings.read()
     configure_logging(settings.log_level, settings.log_format)
     with database(settings) as url:
@@ -42,3 +45,12 @@ def create(name: str, partnership: str | None) -> None:
         token = tocsin.keys.issue(name, partnership, by="operator")
         tocsin.close()
     click.echo(token)
+
+
+def _check_partnership(partnership: str | None) -> None:
+    """Refuse what no partnership can be called: such a key would open nothing."""
+    from api.access import PARTNERSHIP  # noqa: PLC0415 - --help need not wait for it
+
+    if partnership is not None and not re.fullmatch(PARTNERSHIP, partnership):
+        message = "Use small letters, digits and '-', at most 63, such as acme-globex."
+        raise click.BadParameter(message, param_hint="--partnership")

@@ -10,17 +10,15 @@ from flask import request
 from api import openapi
 from api.access import authenticate, must_reach, principal, tocsin
 from api.bodies import body_bytes, read_json
-from api.idempotency import replay_headers, request_key
+from api.idempotency import answered_before, replay_headers, request_key
 from api.refusals import OperatorOnly, WrongMediaType
 from api.schemas.agreements import AgreementList, AgreementQuery, AgreementVersion
 from api.views import AGREEMENTS, agreement_address, agreement_view
 from escalation.agreement import AgreementError, check_document, parse, read
 from incidents.errors import NotFound
-from incidents.ledger.recorder import ReceiptExists
 
 if TYPE_CHECKING:
     from escalation.agreement import Agreement
-    from incidents.ledger.receipts import RequestKey
 
 MAX_VERSION = 999_999
 
@@ -59,8 +57,8 @@ def publish() -> tuple[dict[str, Any], dict[str, str]]:
     if principal().partnership is not None:
         raise OperatorOnly
     asked = request_key()
-    headers = replay_headers(asked)
-    published = _publish(agreement, asked)
+    headers = replay_headers(replayed=answered_before(asked))
+    published = tocsin().book.publish(agreement, by=principal().actor, request=asked)
     location = agreement_address(published.partnership, published.version)
     return _full_view(published), {**headers, "Location": location}
 
@@ -115,13 +113,6 @@ def _agreement_sent() -> Agreement:
     if agreement is None:
         raise AgreementError(mistakes)
     return agreement
-
-
-def _publish(agreement: Agreement, asked: RequestKey | None) -> Agreement:
-    try:
-        return tocsin().book.publish(agreement, by=principal().actor, request=asked)
-    except ReceiptExists:  # the same request at the same moment was first: its answer is the answer
-        return tocsin().book.publish(agreement, by=principal().actor, request=asked)
 
 
 def _full_view(agreement: Agreement) -> dict[str, Any]:

@@ -219,6 +219,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON followers, parked, incident_states, dead
 GRANT SELECT, INSERT ON agreements, delivery_attempts TO tocsin_runtime;
 GRANT SELECT, INSERT, UPDATE ON api_keys TO tocsin_runtime;
 GRANT USAGE ON SEQUENCE incident_numbers TO tocsin_runtime;
+GRANT SELECT ON alembic_version TO tocsin_runtime;
 
 GRANT SELECT ON events TO tocsin_sequencer;
 GRANT SELECT, DELETE ON pending TO tocsin_sequencer;
