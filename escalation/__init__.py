@@ -1,0 +1,1 @@
+"""What must happen next, and by when: agreements, calendars, clocks, ladders, and the engine that fires them."""

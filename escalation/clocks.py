@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from escalation import clock
-from escalation.runs import runs_of, seconds
+from escalation.course import course_of
+from escalation.runs import seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from escalation.agreement.model import Agreement
-    from escalation.runs import Run
+    from escalation.runs import Run, Stop
     from incidents.incident import Incident
 
 
@@ -37,9 +38,12 @@ class WarningPoint:
 class Reading:
     """One run of one clock, read at an instant. Durations are counted seconds.
 
-    `state` is running, paused, met, breached or cancelled; a breached clock may still be running (`stopped_at` None).
-    `due_at` is the earliest instant at which the target is used up, `last_safe_at` the latest at which it was still
-    met (clock rule 1); both are None while a pause without end keeps the clock from them.
+    `cycle` is the version of the fact that began the run: 1 for what began with the incident. `state` is running,
+    paused, met, breached or cancelled; a breached clock may still be running (`stopped_at` None). A clock that the
+    present severity has no target for is paused, and shows the target it had. `due_at` is the earliest instant at
+    which the target is used up, `last_safe_at` the latest at which it is still met (clock rule 1); both are None while
+    a pause without end, or a calendar without further open time, keeps the clock from them. `breached_at` is
+    `last_safe_at` as it was; `detected_at` is when that was recorded, None until it is (clock rule 8).
     """
 
     clock: str
@@ -62,47 +66,27 @@ class Reading:
 def readings(incident: Incident, agreement: Agreement, now: datetime) -> list[Reading]:
     """Read all clocks of an incident at an instant, in the order in which they started."""
     at = seconds(now)
-    return [_reading(run, at) for run in runs_of(incident, agreement) if run.segments[0].start <= at]
-
-
-def breached_at(run: Run, until: int) -> int | None:
-    """Give the last instant at which a run was still met, if it has run over by `until`; None if it has not.
-
-    A breach that was true before the target changed stays true (clock rules 2 and 8), so each stretch is asked.
-    """
-    if run.recorded_breach is not None:
-        return run.recorded_breach[0]
-    ends = [later.start for _, later in pairwise(run.segments)] + [until if run.stopped is None else run.stopped]
-    for count, end in enumerate(ends, start=1):
-        safe = clock.last_safe(run.segments[:count], run.pauses)
-        if safe is not None and safe < min(end, until):
-            return safe
-    return None
+    return [_reading(run, at) for run in course_of(incident, agreement).runs if run.started <= at]
 
 
 def _reading(run: Run, now: int) -> Reading:
-    until = now if run.stopped is None else min(now, run.stopped)
-    over = breached_at(run, until)
-    segment = run.segments[-1]
+    over = run.breach.breached_at if run.breach else run.ran_over(now)
     return Reading(
         clock=run.name,
         cycle=run.cycle,
         severity=run.severity,
         state=_state(run, now, over),
-        target=segment.target,
-        calendar=run.target.calendar.get(run.severity, ""),
-        started_at=_at(run.segments[0].start),
-        counted=clock.counted(run.segments, run.pauses, until),
-        pauses=tuple(Paused(_at(stop.start), _maybe(stop.until), stop.reason) for stop in run.stops),
-        warnings=tuple(
-            WarningPoint(percent, _maybe(clock.reached(run.segments, run.pauses, percent)))
-            for percent in run.target.warn_at
-        ),
-        due_at=_maybe(clock.due(run.segments, run.pauses)),
-        last_safe_at=_maybe(clock.last_safe(run.segments, run.pauses)),
+        target=run.segments[-1].target,
+        calendar=run.calendar,
+        started_at=_at(run.started),
+        counted=run.counted(now),
+        pauses=tuple(_pauses(run)),
+        warnings=tuple(WarningPoint(percent, _maybe(run.reached(percent))) for percent in run.target.warn_at),
+        due_at=_maybe(run.reached()),
+        last_safe_at=_maybe(run.last_safe()),
         stopped_at=_maybe(run.stopped),
         breached_at=_maybe(over),
-        detected_at=_maybe(run.recorded_breach[1]) if run.recorded_breach else None,
+        detected_at=_maybe(run.breach.detected_at) if run.breach else None,
     )
 
 
@@ -111,8 +95,19 @@ def _state(run: Run, now: int, over: int | None) -> str:
         return "breached"
     if run.stopped is not None and run.stopped <= now:
         return str(run.outcome)
-    paused = any(start <= now and (end is None or now < end) for start, end in run.pauses)
-    return "paused" if paused else "running"
+    return "paused" if any(_lasts(stop, now) for stop in run.stops) else "running"
+
+
+def _pauses(run: Run) -> Iterator[Paused]:
+    """Give a run's stops, cut to the run itself: a pause may have begun before it."""
+    for stop in sorted(run.stops, key=lambda stop: stop.start):
+        start = max(stop.start, run.started)
+        if stop.until is None or stop.until > start:
+            yield Paused(_at(start), _maybe(stop.until), stop.reason)
+
+
+def _lasts(stop: Stop, now: int) -> bool:
+    return stop.start <= now and (stop.until is None or now < stop.until)
 
 
 def _at(at: int) -> datetime:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from escalation.ladder import next_instant
+from escalation.owed import next_instant
 from escalation.tables import deadlines
 from incidents.incident import Incident
 from incidents.ledger.pipeline import Write

@@ -6,16 +6,18 @@ one transaction with the rows' renewal. Nothing is cancelled; state decides.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+import structlog
+from sqlalchemy import bindparam, select, update
 
-from escalation.ladder import due_by
+from escalation.owed import due_by
+from escalation.sources import instant
 from escalation.tables import deadlines
-from incidents import happenings as h
 from incidents.errors import Conflict
 from incidents.incident import Incident
-from incidents.ledger.pipeline import fetch, send
+from incidents.ledger.pipeline import Write, driver_connection, fetch, send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +27,15 @@ if TYPE_CHECKING:
 
     from escalation.agreements import AgreementBook
     from escalation.deadlines import Deadlines
+    from escalation.owed import Owed
+    from incidents.ledger.facts import Record
     from incidents.ledger.ledger import Ledger
 
 BATCH = 50
+POSTPONED_BY = timedelta(minutes=1)
+"""When an incident is looked at again that could not be handled."""
+
+_log = structlog.get_logger(__name__)
 
 _FIRST = (
     select(deadlines.c.partnership, deadlines.c.stream)
@@ -46,6 +54,9 @@ _SAME_PARTNERSHIP = (
 """Nothing crosses partnerships in one transaction (design decision 4)."""
 
 
+_POSTPONE = update(deadlines).where(deadlines.c.stream == bindparam("of")).values(due_at=bindparam("until"))
+
+
 class Engine:
     """Fires what is due. Any number of them may run: a row is claimed by one."""
 
@@ -56,55 +67,70 @@ class Engine:
         self._deadlines = deadlines
 
     def run_once(self) -> int:
-        """Handle one batch of incidents that are due; give how many were claimed."""
+        """Handle one batch of incidents that are due; give how many were claimed.
+
+        One that cannot be handled (its agreement is gone, a fact cannot be read) is logged, and tried again in a
+        minute: it holds up no other.
+        """
         try:
-            return self._batch(BATCH)
-        except Conflict:
-            # A command was faster on one of them. Alone, each is decided afresh, and only that one may lose again.
+            return self._together()
+        except Exception:  # noqa: BLE001 - whatever it was, it comes again below, beside the incident that it is of
             return self._one_by_one()
 
-    def _one_by_one(self) -> int:
-        handled = 0
-        for _ in range(BATCH):
-            try:
-                found = self._batch(1)
-            except Conflict:
-                continue
-            if not found:
-                break
-            handled += found
-        return handled
-
-    def _batch(self, most: int) -> int:
+    def _together(self) -> int:
         with self._ledger.command() as command, self._ledger.engine.connect() as connection:
-            now = command.recorded_at
-            streams = _claim(connection, now, most)
+            streams = _claim(connection, command.recorded_at, BATCH)
             if streams:
-                self._say_all(connection, streams, now)
-            else:
-                connection.connection.rollback()
-        if streams:
-            self._ledger.committed()
+                self._tell_all(connection, streams, command.recorded_at)
         return len(streams)
 
-    def _say_all(self, connection: Connection, streams: Sequence[str], now: datetime) -> None:
-        """Say what each incident is owed and renew its row; what had nothing to say only gets its row renewed."""
-        found = self._ledger.get_many(streams, connection).values()
-        incidents = [record for record in found if isinstance(record, Incident)]
+    def _one_by_one(self) -> int:
+        """Handle each alone, for one of them was changed by a command meanwhile, or cannot be handled at all."""
+        handled = 0
+        while handled < BATCH and self._alone():
+            handled += 1
+        return handled
+
+    def _alone(self) -> bool:
+        with self._ledger.command() as command, self._ledger.engine.connect() as connection:
+            streams = _claim(connection, command.recorded_at, 1)
+            if not streams:
+                return False
+            try:
+                self._tell_all(connection, streams, command.recorded_at)
+            except Conflict:
+                return True  # the row is still due, and whoever claims it next decides afresh
+            except Exception:  # noqa: BLE001 - one broken incident must not stop the others' pages
+                _log.exception("incident_postponed", stream=streams[0], seconds=POSTPONED_BY.total_seconds())
+                _postpone(connection, streams[0], command.recorded_at + POSTPONED_BY)
+        return True
+
+    def _tell_all(self, connection: Connection, streams: Sequence[str], now: datetime) -> None:
+        """Tell each incident what it is owed and renew its row; one that is owed nothing only gets its row renewed."""
+        incidents = [self._incident(record) for record in self._ledger.get_many(streams, connection).values()]
+        if len(incidents) != len(streams):
+            message = f"deadlines of incidents that do not exist, among {streams}"
+            raise LookupError(message)
         for incident in incidents:
-            self._say(incident, now)
+            self._tell(incident, now)
         speaking = [incident for incident in incidents if incident.pending_events]
         silent = [incident for incident in incidents if not incident.pending_events]
         renewed = [write for incident in silent for write in self._deadlines.writes(incident, incident.history)]
         self._ledger.save(*speaking, connection=connection)
         send(connection, renewed, commit=True)
+        self._ledger.committed()
 
-    def _say(self, incident: Incident, now: datetime) -> None:
-        """Append what is true and not yet said."""
+    def _incident(self, record: Record) -> Incident:
+        if isinstance(record, Incident):
+            return record
+        message = f"{record.id} has a deadline and is no incident"
+        raise LookupError(message)
+
+    def _tell(self, incident: Incident, now: datetime) -> None:
+        """Append what is true and not yet told."""
         agreement = self._book.get(incident.partnership, incident.agreement_version)
-        for item in due_by(incident, agreement, now):
-            values: dict[str, Any] = item.values
-            incident.tell(item.happening, _occurred(item.happening, item.at, now), **values)
+        for owed in due_by(incident, agreement, now):
+            incident.tell(owed.happening, _occurred(owed, now), **owed.values)
 
 
 def _claim(connection: Connection, now: datetime, most: int) -> list[str]:
@@ -115,6 +141,12 @@ def _claim(connection: Connection, now: datetime, most: int) -> list[str]:
     return [row[0] for row in fetch(connection, _SAME_PARTNERSHIP, {"of": first[0][0], "by": now, "most": most})]
 
 
-def _occurred(happening: type[h.SystemEvent], at: int, now: datetime) -> datetime:
-    """A pause ended when its limit was reached; everything else happens when it is said."""
-    return now.fromtimestamp(at, now.tzinfo) if happening is h.PauseExpired else now
+def _postpone(connection: Connection, stream: str, until: datetime) -> None:
+    """Take back what was begun, and put the row off: the record is untouched."""
+    driver_connection(connection).rollback()
+    send(connection, [Write(_POSTPONE, [{"of": stream, "until": until}])], commit=True)
+
+
+def _occurred(owed: Owed, now: datetime) -> datetime:
+    """A pause ended when its limit was reached; everything else happens when it is told."""
+    return instant(owed.at) if owed.happening is Incident.PauseExpired else now

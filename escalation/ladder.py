@@ -1,175 +1,103 @@
-"""What is owed: the warnings, breaches, pause limits and rungs that an incident has yet to be told, and when. Pure.
-
-The engine says what is due by now; the deadline row holds the first instant of the rest. Both come from `upcoming`,
-so they cannot disagree.
-"""
+"""The ladder: who is told as the clocks of an incident run on, round after round, and when. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from escalation import clock
-from escalation.clocks import breached_at
-from escalation.runs import Run, runs_of, seconds
-from incidents import happenings as h
+from escalation.runs import seconds
+from incidents.incident import Incident
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from datetime import datetime
 
     from escalation.agreement.model import Agreement, Rung
-    from incidents.incident import Incident
+    from escalation.runs import Run
+    from escalation.sources import Told
 
-FAR_AHEAD = 2**40
 PAGE, NOTICE = 0, 1
 
 
 @dataclass(frozen=True)
-class Owed:
-    """Something that becomes true at an instant (whole seconds) and has not been said: the fact that says it."""
+class Ladder:
+    """An incident on the ladder of its present severity; `told`: the last round, by rung, clock and cycle."""
 
-    at: int
-    happening: type[h.SystemEvent]
-    values: dict[str, Any]
+    incident: Incident
+    agreement: Agreement
+    name: str
+    told: dict[tuple[str, int, str | None, int], int]
 
+    def climbing(self, rung: Rung, runs: list[Run]) -> Iterator[Climb]:
+        """Give where a rung hangs: on the opening, or on each clock that it names and that somebody still owes."""
+        if rung.when == "opened":
+            yield Climb(self, rung, None)
+        for run in runs:
+            if run.owing and rung.when in {run.name, "any"}:
+                yield Climb(self, rung, run)
 
-@dataclass(frozen=True)
-class Said:
-    """What an incident's history has said already."""
-
-    warned: dict[tuple[str, int], int]
-    breached: frozenset[tuple[str, int]]
-    rounds: dict[tuple[str, int, str | None, int], int]
-
-
-SKIPPED = 2**31
-"""The round of a rung that was skipped: no later round is owed."""
-
-
-def upcoming(incident: Incident, agreement: Agreement) -> list[Owed]:
-    """List what is yet to be said of an incident if nothing else happens, soonest first; independent of the present.
-
-    Of a run's warnings, and of a rung's rounds, only the next unsaid one is listed, with those that follow it.
-    """
-    if incident.imported:
-        return []
-    said = _said(incident)
-    runs = runs_of(incident, agreement)
-    owed = [item for run in runs for item in _of_run(run, said)]
-    if incident.active:
-        owed += _pause_limits(incident, runs)
-        ladder, rungs = agreement.ladder_for(incident.severity)
-        climb = Climb(incident, agreement, ladder, said)
-        owed += [item for rung in rungs for item in climb.rung(rung, runs)]
-    return sorted(owed, key=lambda item: item.at)
-
-
-def due_by(incident: Incident, agreement: Agreement, now: datetime) -> list[Owed]:
-    """Give what is true at `now` and not yet said.
-
-    Several warnings of one run, or several rounds of one rung, that are past at once are one: the highest (rule 7).
-    """
-    latest: dict[tuple[Any, ...], Owed] = {}
-    for item in upcoming(incident, agreement):
-        if item.at > seconds(now):
-            break
-        key = _collapsed(item)
-        late = key in latest
-        latest[key] = item
-        if late and "late" in item.values:
-            item.values["late"] = True
-    return [_detected(item, now) for item in latest.values()]
-
-
-def next_instant(incident: Incident, agreement: Agreement) -> datetime | None:
-    """Give the next instant at which something could become true: what the deadline row holds."""
-    owed = upcoming(incident, agreement)
-    return datetime.fromtimestamp(owed[0].at, UTC) if owed else None
-
-
-def _of_run(run: Run, said: Said) -> Iterator[Owed]:
-    """Warnings while it runs, and the breach, which is recorded even when the clock was stopped before we looked."""
-    until = FAR_AHEAD if run.stopped is None else run.stopped
-    which = {"clock": run.name, "cycle": run.cycle}
-    if (run.name, run.cycle) not in said.breached:
-        over = breached_at(run, FAR_AHEAD if run.stopped is None else run.stopped)
-        if over is not None:
-            yield Owed(over + 1, h.ClockBreached, {**which, "breached_at": datetime.fromtimestamp(over, UTC)})
-    if run.running:
-        for percent in run.target.warn_at:
-            at = clock.reached(run.segments, run.pauses, percent)
-            if percent > said.warned.get((run.name, run.cycle), 0) and at is not None and at < until:
-                yield Owed(at, h.ClockWarned, {**which, "percent": percent, "late": False})
-
-
-def _pause_limits(incident: Incident, runs: Sequence[Run]) -> Iterator[Owed]:
-    """A pause is over when its limit has ended it on every clock that it stopped (clock rule 5)."""
-    for reason, began in incident.pauses.items():
-        mine = [stop for run in runs for stop in run.stops if (stop.reason, stop.start) == (reason, seconds(began))]
-        limits = [stop.until for stop in mine if stop.until is not None]
-        if limits and len(limits) == len(mine):
-            yield Owed(max(limits), h.PauseExpired, {"reason": reason})
+    @property
+    def answered(self) -> bool:
+        """Whether the opening has found somebody: taken now, or resolved once, which answers it for good (rule 4)."""
+        return self.incident.acknowledged_by is not None or self.incident.reopened > 0
 
 
 @dataclass(frozen=True)
 class Climb:
-    """One incident on the ladder of its present severity."""
+    """A rung on one clock, or on the opening: its first round, and then its repeats up to their limit."""
 
-    incident: Incident
-    agreement: Agreement
-    ladder: str
-    said: Said
+    ladder: Ladder
+    rung: Rung
+    run: Run | None
 
-    def rung(self, rung: Rung, runs: Sequence[Run]) -> Iterator[Owed]:
-        """Give the rounds of a rung that are yet to be said."""
-        if rung.when == "opened":
-            yield from self._since_opening(rung)
-        for run in runs:
-            if run.running and rung.when in {run.name, "any"}:
-                yield from self._on_clock(rung, run)
-
-    def _since_opening(self, rung: Rung) -> Iterator[Owed]:
-        """A rung on the opening: repeated, by the clock on the wall, until somebody acknowledges."""
-        for nth in self._rounds(rung, None):
-            if nth and self.incident.acknowledged_by is not None:
-                return
-            at = seconds(self.incident.reported_at) + nth * (rung.repeat_every or 0)
-            yield self._reached(rung, None, nth, at)
-
-    def _on_clock(self, rung: Rung, run: Run) -> Iterator[Owed]:
-        """A rung on a clock: waits between its rounds are counted time of that clock (clock rule 10)."""
-        for nth in self._rounds(rung, run):
-            plus = nth * (rung.repeat_every or 0)
-            at = clock.reached(run.segments, run.pauses, rung.percent or 0, plus)
+    def moments(self) -> Iterator[tuple[int, int]]:
+        """One a round that has not been told."""
+        rounds = range(self._told + 1, 1 + (self.rung.max_repeats if self.rung.repeat_every else 0))
+        for nth in rounds:
+            at = self._on_opening(nth) if self.run is None else self._on_clock(self.run, nth)
             if at is None:
                 return
-            yield self._reached(rung, run, nth, at)
+            yield at, nth
 
-    def _rounds(self, rung: Rung, run: Run | None) -> range:
-        """Give the rounds that have not been said: 0 is the first time, then the repeats."""
-        said = self.said.rounds.get((self.ladder, rung.index, *_which(run).values()), -1)
-        return range(said + 1, 1 + (rung.max_repeats if rung.repeat_every else 0))
-
-    def _reached(self, rung: Rung, run: Run | None, nth: int, at: int) -> Owed:
-        """Give the fact of a reached rung: who is told, or that nobody could be."""
-        values: dict[str, Any] = {"ladder": self.ladder, "rung": rung.index, **_which(run), "round": nth}
-        pages = list(self._pages(rung, values))
+    def fact(self, which: int, *, late: bool, now: datetime) -> Told:  # noqa: ARG002 - the port's
+        """Tell who is told; or that there was nobody to tell, which costs the ladder no time."""
+        values = self._place | {"round": which}
+        pages = list(self._pages(values))
         if not pages:
-            return Owed(at, h.RungSkipped, {**values, "why": "no_one_to_reach"})
-        return Owed(at, h.RungFired, {**values, "pages": pages})
+            return Incident.RungSkipped, {**values, "why": "no_one_to_reach"}
+        return Incident.RungFired, {**values, "pages": pages}
 
-    def _pages(self, rung: Rung, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    @property
+    def _place(self) -> dict[str, Any]:
+        clock, cycle = (self.run.name, self.run.cycle) if self.run else (None, 1)
+        return {"ladder": self.ladder.name, "rung": self.rung.index, "clock": clock, "cycle": cycle}
+
+    @property
+    def _told(self) -> int:
+        place = self._place
+        return self.ladder.told.get((place["ladder"], place["rung"], place["clock"], place["cycle"]), -1)
+
+    def _on_opening(self, nth: int) -> int | None:
+        """Repeated by the clock on the wall, until somebody answers: the opening has no calendar of its own."""
+        if nth and self.ladder.answered:
+            return None
+        return seconds(self.ladder.incident.reported_at) + nth * (self.rung.repeat_every or 0)
+
+    def _on_clock(self, run: Run, nth: int) -> int | None:
+        """Waits between the rounds are counted time of that clock (clock rule 10)."""
+        return run.reached(self.rung.percent or 0, nth * (self.rung.repeat_every or 0))
+
+    def _pages(self, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """One page a person and channel; who is paged is not also notified."""
         told: set[tuple[str, ...]] = set()
-        for urgency, names in ((PAGE, rung.page), (NOTICE, rung.notify)):
-            for recipient in (recipient for name in names for recipient in self.agreement.recipients(name)):
+        for urgency, names in ((PAGE, self.rung.page), (NOTICE, self.rung.notify)):
+            for recipient in (found for name in names for found in self.ladder.agreement.recipients(name)):
                 person = (recipient.contact, recipient.channel, recipient.destination)
                 if person not in told:
                     told.add(person)
                     yield {
-                        "delivery": _delivery_id(self.incident.id, values, person),
+                        "delivery": _delivery_id(self.ladder.incident.id, values, person),
                         "recipient": recipient.contact,
                         "channel": recipient.channel,
                         "destination": recipient.destination,
@@ -177,41 +105,6 @@ class Climb:
                     }
 
 
-def _which(run: Run | None) -> dict[str, Any]:
-    """Name the run that a rung hangs on; one on the opening hangs on none."""
-    return {"clock": run.name, "cycle": run.cycle} if run else {"clock": None, "cycle": 1}
-
-
 def _delivery_id(stream: str, values: dict[str, Any], person: tuple[str, ...]) -> str:
     """One key per incident, rung, round, person and channel: nobody is told the same thing twice."""
     return hashlib.sha256("\n".join([stream, *map(str, values.values()), *person]).encode()).hexdigest()[:32]
-
-
-def _said(incident: Incident) -> Said:
-    warned: dict[tuple[str, int], int] = {}
-    breached = set()
-    rounds: dict[tuple[str, int, str | None, int], int] = {}
-    for fact in incident.history:
-        match fact:
-            case h.ClockWarned():
-                warned[fact.clock, fact.cycle] = max(fact.percent, warned.get((fact.clock, fact.cycle), 0))
-            case h.ClockBreached():
-                breached.add((fact.clock, fact.cycle))
-            case h.RungFired():
-                rounds[fact.ladder, fact.rung, fact.clock, fact.cycle] = fact.round
-            case h.RungSkipped():
-                rounds[fact.ladder, fact.rung, fact.clock, fact.cycle] = SKIPPED
-    return Said(warned, frozenset(breached), rounds)
-
-
-def _collapsed(item: Owed) -> tuple[Any, ...]:
-    """Tell apart what is said separately: each run's warnings, each rung, everything else."""
-    values = item.values
-    return (item.happening, *(values.get(name) for name in ("ladder", "rung", "clock", "cycle", "reason")))
-
-
-def _detected(item: Owed, now: datetime) -> Owed:
-    """A breach has two times: when it was so, and when it was seen (clock rule 8)."""
-    if item.happening is not h.ClockBreached:
-        return item
-    return Owed(item.at, item.happening, {**item.values, "detected_at": now})

@@ -1,53 +1,39 @@
-"""Runs: from an incident's facts to the clocks they start, retarget, pause and stop. Pure.
+"""Runs: each is one cycle of one clock, such as the first acknowledgement or the period after the third update. Pure.
 
-A run is one cycle of one clock: the first acknowledgement, or the fourth update period. What a run says at an instant
-is in clocks.py; what follows from it is in ladder.py. Seconds are whole, on the UTC line.
+How an incident's facts make runs is in course.py, what a run says at an instant in clocks.py, and what follows from it
+in owed.py. Instants and durations are whole seconds, on the UTC line; parts of a second are cut off.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from escalation.clock import Segment
-from escalation.zones import zone
-from incidents import happenings as h
+from escalation import clock
+from escalation.calendar import CalendarError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date, tzinfo
+    from datetime import datetime
 
-    from escalation.agreement.model import Agreement, Target
-    from incidents.incident import Incident
-    from incidents.ledger.facts import Fact
+    from escalation.agreement.model import Target
+    from escalation.clock import Pause, Segment
 
 RESPONDS, UPDATES, RESOLVES, ACKNOWLEDGES = "respond", "update", "resolve", "acknowledge"
 
-STOP, PAUSE, START, RETARGET, SAID = range(5)
+CLOSED = "closed"
 NO_TARGET = "no target at this severity"
+RESPONSE_OWED = "a response is owed"
+"""Why a run stands still without anybody having paused it. Reasons of an agreement are single words."""
 
-RANKS: dict[type[Fact], int] = {
-    h.Acknowledged: STOP,
-    h.UpdatePosted: STOP,
-    h.Mitigated: STOP,
-    h.Resolved: STOP,
-    h.Cancelled: STOP,
-    h.MarkedDuplicate: STOP,
-    h.ClockPaused: PAUSE,
-    h.Declared: START,
-    h.Unacknowledged: START,
-    h.Reopened: START,
-    h.ClockResumed: START,
-    h.PauseExpired: START,
-    h.Classified: RETARGET,
-    h.SeverityChanged: RETARGET,
-    h.ClockBreached: SAID,
-}
-"""Which facts move clocks, and their order within one instant (clock rule 8)."""
+MET, CANCELLED = "met", "cancelled"
+
+FAR_AHEAD = 2**40
+"""Later than any calendar answers for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stop:
     """A stretch in which a run does not count, and why; `until` None while it lasts."""
 
@@ -56,19 +42,42 @@ class Stop:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A breach that is on record, with its two times (clock rule 8)."""
+
+    breached_at: int
+    detected_at: int
+
+
 @dataclass
 class Run:
-    """One cycle of one clock."""
+    """One cycle of one clock.
+
+    Attributes:
+        target: What the agreement says of the clock.
+        cycle: The version of the fact that began it: 1 for what began with the incident. A fact that is reported late
+            has a version of its own, so it renumbers nothing that was said before (clock rule 13).
+        severity: The one it last followed.
+        calendar: The name of the calendar it counts in.
+        segments: The targets that were in force, the oldest first (clock rule 2).
+        stops: When it did not count.
+        apart: The union of the stops (clock rule 5).
+        stopped: When it ended; None while it runs.
+        outcome: How it ended: met, unless it ran over before, or cancelled.
+        breach: The breach on record: it stays, whatever becomes of the target (clock rule 2).
+    """
 
     target: Target
     cycle: int
-    segments: list[Segment]
     severity: str
+    calendar: str
+    segments: list[Segment]
     stops: list[Stop] = field(default_factory=list)
+    apart: tuple[Pause, ...] = ()
     stopped: int | None = None
     outcome: str | None = None
-    recorded_breach: tuple[int, int] | None = None
-    """`breached_at` and `detected_at`, once the engine has said so: it stays (clock rule 2)."""
+    breach: Breach | None = None
 
     @property
     def name(self) -> str:
@@ -76,223 +85,81 @@ class Run:
         return self.target.name
 
     @property
+    def started(self) -> int:
+        """When it began."""
+        return self.segments[0].start
+
+    @property
     def running(self) -> bool:
         """Whether it has not been stopped for good."""
         return self.stopped is None
 
     @property
-    def pauses(self) -> list[tuple[int, int | None]]:
-        """Its stops, for the arithmetic of clock.py."""
-        return [(stop.start, stop.until) for stop in self.stops]
+    def owing(self) -> bool:
+        """Whether somebody still owes it something: it runs, and the severity has such a target."""
+        return self.running and self.target.applies_to(self.severity)
+
+    def hold(self, at: int, reason: str) -> None:
+        """Let it stand still from an instant on, unless it does for that reason already."""
+        if not any(stop.reason == reason and stop.until is None for stop in self.stops):
+            self.stops.append(Stop(at, None, reason))
+
+    def release(self, at: int, reason: str) -> None:
+        """End what `hold` began, if it did."""
+        self.stops = [
+            Stop(stop.start, at, reason) if stop.reason == reason and stop.until is None else stop
+            for stop in self.stops
+        ]
+
+    def stop(self, at: int, outcome: str) -> None:
+        """End it, until it may be reopened."""
+        self.stopped, self.outcome = at, outcome
+
+    def counted(self, until: int) -> int:
+        """Give the time it has counted by an instant, or by its end if that was before."""
+        return clock.counted(self.segments, self.apart, until if self.stopped is None else min(until, self.stopped))
+
+    def reached(self, percent: int = 100, plus: int = 0) -> int | None:
+        """Give the earliest instant at which a share of the target is used up (clock rules 1 and 7).
+
+        None while a pause without end, or a calendar without further open time, keeps it from that.
+        """
+        with suppress(CalendarError):
+            return clock.reached(self.segments, self.apart, percent, plus)
+        return None
+
+    def last_safe(self, segments: int | None = None) -> int | None:
+        """Give the latest instant at which its target is still met (clock rule 1); None as `reached`.
+
+        Args:
+            segments: How many of the segments to look at, to ask of a target that was in force; None: all.
+        """
+        with suppress(CalendarError):
+            return clock.last_safe(self.segments[:segments], self.apart)
+        return None
+
+    def ran_over(self, until: int) -> int | None:
+        """Give the last instant at which it was still met, if it has run over by `until`; None if it has not.
+
+        A breach that was true before the target changed stays true (clock rules 2 and 8), so each stretch is asked.
+        """
+        end = until if self.stopped is None else min(until, self.stopped)
+        if end - self.started <= min(segment.target for segment in self.segments):
+            return None  # no more time has passed than may be counted: most runs end here, at no cost
+        ends = [later.start for _, later in pairwise(self.segments)] + [end]
+        for segments, stretch_end in enumerate(ends, start=1):
+            safe = self.last_safe(segments)
+            if safe is not None and safe < min(stretch_end, end):
+                return safe
+        return None
+
+    def was_over_by(self, at: int) -> bool:
+        """Whether it had ended by an instant, for good or until it was reopened after it."""
+        ends = [(stop.start, stop.until) for stop in self.stops if stop.reason == CLOSED]
+        ends += [] if self.stopped is None else [(self.stopped, None)]
+        return any(end <= at and (reopened is None or at < reopened) for end, reopened in ends)
 
 
 def seconds(at: datetime) -> int:
     """Give an instant as whole seconds since the epoch."""
     return int(at.timestamp() // 1)
-
-
-def runs_of(incident: Incident, agreement: Agreement) -> list[Run]:
-    """Build every run of an incident under the agreement version that it is pinned to (clock rule 3)."""
-    builder = _Builder(agreement)
-    for at, fact in _in_order(incident.history):
-        builder.apply(fact, at)
-    return builder.runs
-
-
-def _in_order(history: Sequence[Fact]) -> Iterator[tuple[int, Fact]]:
-    """Give the facts that move clocks in the order in which they were so, which late ones share (clock rule 13)."""
-    moving = [(seconds(fact.at), rank, fact) for fact in history if (rank := _rank(type(fact))) is not None]
-    for at, _, fact in sorted(moving, key=lambda item: item[:2]):
-        yield at, fact
-
-
-_rank_cache: dict[type, int | None] = {}
-
-
-def _rank(kind: type[Fact]) -> int | None:
-    """Give a fact's rank; the library subclasses the classes of happenings.py, hence the walk, once a class."""
-    if kind not in _rank_cache:
-        _rank_cache[kind] = next((RANKS[base] for base in kind.__mro__ if base in RANKS), None)
-    return _rank_cache[kind]
-
-
-class _Builder:
-    """Applies facts one by one to the runs they concern."""
-
-    def __init__(self, agreement: Agreement) -> None:
-        self.agreement = agreement
-        self.runs: list[Run] = []
-        self.severity = ""
-        self.resolved_at: int | None = None
-        self.responded = False
-
-    def apply(self, fact: Fact, at: int) -> None:
-        """Let one fact act at its time."""
-        match fact:
-            case h.Declared():
-                self._opened(fact, at)
-            case h.Classified() | h.SeverityChanged():
-                self._retarget(fact.severity, at)
-            case h.Acknowledged():
-                self._stop(ACKNOWLEDGES, at)
-            case h.Unacknowledged():
-                self._start(ACKNOWLEDGES, at)
-            case h.UpdatePosted():
-                self._updated(fact, at)
-            case h.Mitigated():
-                self._respond(at)
-            case h.Resolved():
-                self._resolved(at)
-            case h.Reopened():
-                self._reopened(at)
-            case h.Cancelled() | h.MarkedDuplicate():
-                self._ended(at)
-            case h.ClockPaused():
-                self._pause(fact, at)
-            case h.ClockResumed() | h.PauseExpired():
-                self._resume(fact.reason, at)
-            case h.ClockBreached():
-                self._breached(fact)
-
-    def _opened(self, fact: h.Declared, at: int) -> None:
-        self.severity = fact.severity
-        for name in (ACKNOWLEDGES, RESPONDS, RESOLVES):
-            self._start(name, at)
-        if self._current(RESPONDS) is None:
-            self.responded = True
-            self._start(UPDATES, at)
-
-    def _updated(self, fact: h.UpdatePosted, at: int) -> None:
-        """An update for the partner is a response, ends an update period and begins the next (clock rule 6)."""
-        if fact.audience != "partner":
-            return
-        self._respond(at, restart=False)
-        self._stop(UPDATES, at)
-        if self.resolved_at is None:
-            self._start(UPDATES, at)
-
-    def _respond(self, at: int, *, restart: bool = True) -> None:
-        """Meet the response; only now does the update clock run (clock rule 6)."""
-        self._stop(RESPONDS, at)
-        first, self.responded = not self.responded, True
-        if first and restart:
-            self._start(UPDATES, at)
-
-    def _resolved(self, at: int) -> None:
-        self._stop(RESPONDS, at)
-        self.responded = True
-        self._stop(UPDATES, at)
-        self._stop(ACKNOWLEDGES, at)
-        self._stop(RESOLVES, at)
-        self.resolved_at = at
-        self._end_pauses(at)
-
-    def _reopened(self, at: int) -> None:
-        """Within the agreed window the same clock goes on, closed time a pause; later a new cycle (clock rule 4)."""
-        resolved_at, self.resolved_at = self.resolved_at, None
-        last = self._last(RESOLVES)
-        if last is not None and resolved_at is not None and self._within_window(resolved_at, at):
-            last.stopped = last.outcome = None
-            last.stops.append(Stop(resolved_at, at, "closed"))
-            self._align(last, at)
-        else:
-            self._start(RESOLVES, at)
-        self._start(UPDATES, at)
-
-    def _ended(self, at: int) -> None:
-        for run in self.runs:
-            if run.running:
-                run.stopped, run.outcome = at, "cancelled"
-        self._end_pauses(at)
-
-    def _pause(self, fact: h.ClockPaused, at: int) -> None:
-        for run in self.runs:
-            if run.running and run.name in fact.clocks:
-                run.stops.append(Stop(at, self._limit(run, fact.reason, at), fact.reason))
-
-    def _resume(self, reason: str, at: int) -> None:
-        for run in self.runs:
-            run.stops = [_ended_by(stop, at) if stop.reason == reason else stop for stop in run.stops]
-
-    def _end_pauses(self, at: int) -> None:
-        for run in self.runs:
-            run.stops = [_ended_by(stop, at) for stop in run.stops]
-
-    def _limit(self, run: Run, reason: str, at: int) -> int | None:
-        """Give the instant at which the agreed limit ends a pause, in the clock's own calendar (clock rule 5)."""
-        rule = self.agreement.pauses.get(reason)
-        if rule is None:
-            return None
-        calendar = run.segments[-1].calendar
-        allowed = [rule.max_each] if rule.max_each is not None else []
-        if rule.max_total is not None:
-            used = sum(calendar.counted(stop.start, stop.until or at) for stop in run.stops if stop.reason == reason)
-            allowed.append(max(0, rule.max_total - used))
-        return calendar.add(at, min(allowed)) if allowed else None
-
-    def _retarget(self, severity: str, at: int) -> None:
-        """Carry over: what was counted stays, the new target and calendar hold from now on (clock rule 2)."""
-        self.severity = severity
-        for run in self.runs:
-            if run.running:
-                self._align(run, at)
-        if self.resolved_at is None:
-            for name in (RESPONDS, RESOLVES, ACKNOWLEDGES):
-                if self._last(name) is None:
-                    self._start(name, at)
-            if self.responded and self._current(UPDATES) is None:
-                self._start(UPDATES, at)
-
-    def _align(self, run: Run, at: int) -> None:
-        """Give a run the target of the severity now in force; without one it stands still until there is one again."""
-        if run.severity == self.severity:
-            return
-        run.severity = self.severity
-        run.stops = [_ended_by(stop, at) if stop.reason == NO_TARGET else stop for stop in run.stops]
-        if run.target.applies_to(self.severity):
-            run.segments.append(self._segment(run.target, at))
-        else:
-            run.stops.append(Stop(at, None, NO_TARGET))
-
-    def _segment(self, target: Target, at: int) -> Segment:
-        calendar = self.agreement.calendars[target.calendar[self.severity]]
-        return Segment(at, target.within[self.severity], calendar)
-
-    def _start(self, name: str, at: int) -> None:
-        target = self.agreement.targets.get(name)
-        if target is None or not target.applies_to(self.severity) or self._current(name) is not None:
-            return
-        cycle = 1 + sum(run.name == name for run in self.runs)
-        self.runs.append(Run(target, cycle, [self._segment(target, at)], self.severity))
-
-    def _stop(self, name: str, at: int) -> None:
-        run = self._current(name)
-        if run is not None:
-            run.stopped, run.outcome = at, "met"
-
-    def _current(self, name: str) -> Run | None:
-        run = self._last(name)
-        return run if run is not None and run.running else None
-
-    def _last(self, name: str) -> Run | None:
-        return next((run for run in reversed(self.runs) if run.name == name), None)
-
-    def _within_window(self, resolved_at: int, at: int) -> bool:
-        """Compare local calendar dates in the agreement's zone (clock rule 10)."""
-        local = zone(self.agreement.tz)
-        days = timedelta(days=self.agreement.clock_rules.reopen_within_days)
-        return _date(at, local) <= _date(resolved_at, local) + days
-
-    def _breached(self, fact: h.ClockBreached) -> None:
-        for run in self.runs:
-            if (run.name, run.cycle) == (fact.clock, fact.cycle):
-                run.recorded_breach = (seconds(fact.breached_at), seconds(fact.detected_at))
-
-
-def _ended_by(stop: Stop, at: int) -> Stop:
-    """End a stop that still lasts at an instant."""
-    return Stop(stop.start, at, stop.reason) if stop.until is None or stop.until > at else stop
-
-
-def _date(at: int, local: tzinfo) -> date:
-    return datetime.fromtimestamp(at, local).date()

@@ -1,0 +1,112 @@
+"""What is owed to an incident's record: what is true of it and has not been told, and when the next will be. Pure.
+
+The engine tells what is owed by now; the deadline row holds the first instant of the rest. Both come from the same
+sources, so that they cannot disagree: whatever has been told is no longer owed, so every turn comes to an end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+from escalation.course import course_of
+from escalation.ladder import Ladder
+from escalation.runs import seconds
+from escalation.sources import Correction, Overrun, PauseLimit, Warnings, instant
+from incidents import happenings as h
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from escalation.agreement.model import Agreement
+    from escalation.course import Course
+    from escalation.sources import Source
+    from incidents.incident import Incident
+    from incidents.ledger.facts import Fact
+
+NO_MORE = 2**31
+"""The round of a rung that was skipped: no later round is owed."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Something that became true at an instant (whole seconds) and has not been told: the fact that tells it."""
+
+    at: int
+    happening: type[h.SystemEvent]
+    values: dict[str, Any]
+
+
+@dataclass
+class Told:
+    """What a history has told already: the last warning of each run, and the last round of each rung."""
+
+    warnings: dict[tuple[str, int], int] = field(default_factory=dict)
+    rounds: dict[tuple[str, int, str | None, int], int] = field(default_factory=dict)
+
+
+def due_by(incident: Incident, agreement: Agreement, now: datetime) -> list[Owed]:
+    """Give what is true at `now` and not yet told, in the order in which it became so.
+
+    Several warnings of one run, or several rounds of one rung, that are past at once are one: the latest (rule 7).
+    """
+    found = []
+    for source in _sources(incident, agreement):
+        past = list(takewhile(lambda moment: moment[0] <= seconds(now), source.moments()))
+        if past:
+            at, which = past[-1]
+            found.append(Owed(at, *source.fact(which, late=len(past) > 1, now=now)))
+    return sorted(found, key=lambda owed: owed.at)
+
+
+def next_instant(incident: Incident, agreement: Agreement) -> datetime | None:
+    """Give the next instant at which something untold could become true, which may be past: the deadline row."""
+    firsts = (next(source.moments(), None) for source in _sources(incident, agreement))
+    soonest = min((first[0] for first in firsts if first is not None), default=None)
+    return None if soonest is None else instant(soonest)
+
+
+def _sources(incident: Incident, agreement: Agreement) -> Iterator[Source]:
+    """Give all sources. Another system's history owes nobody anything; what is over owes only its record."""
+    if incident.imported:
+        return
+    course, told = course_of(incident, agreement), _told(incident.history)
+    yield from (Correction(*which, breach) for which, breach in course.unfounded.items())
+    for run in course.runs:
+        if run.breach is None and (run.name, run.cycle) not in course.unfounded:
+            yield Overrun(run)
+    if incident.active:
+        yield from (Warnings(run, told.warnings.get((run.name, run.cycle), 0)) for run in course.runs if run.owing)
+        yield from _pause_limits(course)
+        name, rungs = agreement.ladder_for(incident.severity)
+        ladder = Ladder(incident, agreement, name, told.rounds)
+        for rung in rungs:
+            yield from ladder.climbing(rung, course.runs)
+
+
+def _pause_limits(course: Course) -> Iterator[PauseLimit]:
+    """A pause is over when its limits have ended it on every running clock that it names."""
+    for pause in course.pauses:
+        if pause.until is None:
+            this = (pause.reason, pause.start)
+            stops = [stop for run in course.runs if run.running for stop in run.stops]
+            limits = [stop.until for stop in stops if (stop.reason, stop.start) == this]
+            known = [limit for limit in limits if limit is not None]
+            if known and len(known) == len(limits):
+                yield PauseLimit(pause.reason, max(known))
+
+
+def _told(history: Iterable[Fact]) -> Told:
+    told = Told()
+    for fact in history:
+        match fact:
+            case h.ClockWarned():
+                run = (fact.clock, fact.cycle)
+                told.warnings[run] = max(fact.percent, told.warnings.get(run, 0))
+            case h.RungFired():
+                told.rounds[fact.ladder, fact.rung, fact.clock, fact.cycle] = fact.round
+            case h.RungSkipped():
+                told.rounds[fact.ladder, fact.rung, fact.clock, fact.cycle] = NO_MORE
+    return told
