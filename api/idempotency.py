@@ -34,7 +34,11 @@ def request_key() -> RequestKey | None:
     return RequestKey(scope=principal().actor, key=key, fingerprint=asked)
 
 
-def replay_headers(asked: RequestKey | None) -> Mapping[str, str]:
-    """Give the header that marks an answer as given before. To be called before the request is carried out."""
-    replayed = asked is not None and tocsin().incidents.ledger.answered(asked) is not None
+def replay_headers(*, replayed: bool) -> Mapping[str, str]:
+    """Give the header that marks an answer as given before."""
     return {"Idempotency-Replayed": "true"} if replayed else {}
+
+
+def answered_before(asked: RequestKey | None) -> bool:
+    """Say whether a request was carried out before. KeyReused."""
+    return tocsin().ledger.answered(asked) is not None

@@ -139,8 +139,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
             served = self.response(status, gives, headers=dict(headers))(self.doc(**told)(view))
             if takes is not None:
                 location = "query" if method == "GET" else "json"
-                needed = any(field.required for field in takes().fields.values())
-                served = self.arguments(takes, location=location, required=needed)(served)
+                schema = takes()  # once: webargs would make one anew for each request
+                needed = any(field.required for field in schema.fields.values())
+                served = self.arguments(schema, location=location, required=needed)(served)
             self.add_url_rule(rule, view.__name__, served, methods=[method], parameters=list(path))
             return view
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 HOST, PATH = "127.0.0.1", "/v1/incidents"
 WORKERS, THREADS, CONNECTIONS = 2, 8, 16
 ROUNDS, SECONDS, WARM_UP_SECONDS = 3, 6.0, 1.0
-STOP_SECONDS = 10.0
+START_SECONDS, STOP_SECONDS = 60.0, 10.0
 BODY = json.dumps(
     {
         "partnership": PARTNERSHIP,
@@ -70,10 +71,20 @@ def served(url: str, app: list[str], env: Mapping[str, str] = {}) -> Iterator[in
         command = [*web_command(listener), *app]
         server = process.spawn(command, env={**os.environ, **settings, **env}, pass_fds=[listener.fileno()])
         try:
-            yield int(listener.getsockname()[1])
+            port = int(listener.getsockname()[1])
+            _wait_for_an_answer(port)
+            yield port
         finally:
             server.terminate()
             process.end(server, STOP_SECONDS)
+
+
+def _wait_for_an_answer(port: int) -> None:
+    """Wait until the server has started: any answer will do. TimeoutError."""
+    connection = HTTPConnection(HOST, port, timeout=START_SECONDS)
+    connection.request("GET", "/")
+    connection.getresponse().read()
+    connection.close()
 
 
 def _load(posts: Posts, seconds: float = SECONDS, warm_up: float = WARM_UP_SECONDS) -> Load:

@@ -69,6 +69,8 @@ def drive(posts: Posts, connections: int, seconds: float, warm_up: float, ready:
     with ThreadPoolExecutor(connections) as threads:
         each = list(threads.map(lambda _: list(_post(posts, start, start + seconds)), range(connections)))
     latencies = sorted(chain.from_iterable(each))
+    if not latencies:
+        raise UnexpectedAnswer(f"There was no answer within {seconds:g} s.")
     return Load(len(latencies) / seconds, latencies, time.process_time() / (warm_up + seconds))
 
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from incidents.errors import Conflict, InvalidField, NotFound, Stale, TocsinError
 from incidents.incident import Incident
+from incidents.ledger.pipeline import fetch
 from incidents.ledger.recorder import ReceiptExists
 from incidents.refusals import TooLate
 from incidents.tables import incident_numbers, incident_states
@@ -31,6 +32,10 @@ TRIES = 5
 
 CLOCK_SKEW = timedelta(seconds=5)
 """How far ahead a sender's clock may be."""
+
+_NEXT_NUMBER = select(incident_numbers.next_value())
+_BY_NUMBER = select(incident_states.c.stream).where(incident_states.c.number == bindparam("of"))
+_BY_ID = select(incident_states.c.stream).where(incident_states.c.id == bindparam("of"))
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,11 @@ class Report:
 
 @dataclass(frozen=True)
 class Answer:
-    """An incident as a command left it, and when: the same for a repeated request, to the byte."""
+    """An incident as a command left it, and when: the same for a repeated request (`replayed`), to the byte."""
 
     incident: Incident
     at: datetime
+    replayed: bool = False
 
 
 class Incidents:
@@ -194,13 +200,12 @@ class Incidents:
         """Find an incident's stream by its id or its number (INC-1042). NotFound."""
         number = reference.upper().removeprefix("INC-")
         by_number = number.isascii() and number.isdigit() and len(number) < MAX_NUMBER_DIGITS
-        column = incident_states.c.number if by_number else incident_states.c.id
-        query = select(incident_states.c.stream).where(column == (int(number) if by_number else reference))
+        query, row = (_BY_NUMBER, {"of": int(number)}) if by_number else (_BY_ID, {"of": reference})
         with self.ledger.recorder.reading.connect() as connection:
-            stream = connection.execute(query).scalar()
-        if stream is None:
+            found = fetch(connection, query, row)
+        if not found:
             raise NotFound
-        return str(stream)
+        return str(found[0][0])
 
     def get(self, stream: str, *, version: int | None = None) -> Incident:
         """Read an incident, as of a version if one is given. NotFound."""
@@ -255,7 +260,8 @@ class Incidents:
 
     def _again(self, receipt: Receipt) -> Answer:
         """Answer a repeated request with what it led to the first time."""
-        return Answer(self.ledger.get(Incident, receipt.stream, version=receipt.version), receipt.recorded_at)
+        incident = self.ledger.get(Incident, receipt.stream, version=receipt.version)
+        return Answer(incident, receipt.recorded_at, replayed=True)
 
     def _same_partnership(self, stream: str, other: str) -> str:
         """Give the public id of an incident of the same partnership; a foreign one does not exist here."""
@@ -270,7 +276,8 @@ class Incidents:
 
     def _next_number(self) -> int:
         with self.ledger.recorder.reading.connect() as connection:
-            return connection.execute(select(incident_numbers.next_value())).scalar_one()
+            [[number]] = fetch(connection, _NEXT_NUMBER, {})
+        return int(number)
 
 
 MAX_NUMBER_DIGITS = 18

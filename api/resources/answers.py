@@ -11,10 +11,10 @@ from api.views import incident_view
 from incidents.incidents import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from incidents.incident import Incident
-    from incidents.incidents import Answer, Incidents
+    from incidents.incidents import Answer
 
 Body = dict[str, Any]
 Shown = tuple[dict[str, Any], dict[str, str]]
@@ -31,11 +31,10 @@ def asked_of(stream: str, body: Mapping[str, Any]) -> Asked:
     )
 
 
-def carried_out(asked: Asked, act: Callable[[Incidents], Answer]) -> Shown:
-    """Carry a request out, or give its earlier answer, marked as such."""
-    headers = replay_headers(asked.request)
-    body, answer_headers = shown(act(tocsin().incidents).incident)
-    return body, {**answer_headers, **headers}
+def told(answer: Answer) -> Shown:
+    """Show what a request led to, marked where it is the answer to an earlier sending."""
+    body, headers = shown(answer.incident)
+    return body, {**headers, **replay_headers(replayed=answer.replayed)}
 
 
 def shown(incident: Incident) -> Shown:

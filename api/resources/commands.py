@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api import openapi
-from api.access import stream_of
-from api.resources.answers import Body, Shown, asked_of, carried_out
+from api.access import stream_of, tocsin
+from api.resources.answers import Body, Shown, asked_of, told
 from api.resources.incidents import assessment_of, incidents
 from api.schemas import commands as schemas
 from api.schemas.incidents import Assessing, IncidentView
@@ -28,7 +28,7 @@ def command(verb: str, schema: type[Schema], operation: str) -> Callable[[Act], 
         def view(body: Body, reference: str) -> Shown:
             stream = stream_of(reference)
             asked = asked_of(stream, body)
-            return carried_out(asked, lambda incidents: act(incidents, stream, body, asked))
+            return told(act(tocsin().incidents, stream, body, asked))
 
         view.__name__, view.__doc__ = act.__name__, act.__doc__
         incidents.operation(

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from api import cursors, listing, openapi
 from api.access import authenticate, must_reach, principal, stream_of, tocsin
 from api.idempotency import request_key
-from api.resources.answers import Body, Shown, carried_out, shown
+from api.resources.answers import Body, Shown, shown, told
 from api.schemas.incidents import Clocks, Declaration, IncidentPage, IncidentQuery, IncidentView, Timeline
 from api.views import INCIDENTS, incident_address, summary_view
 from escalation.clocks import readings
@@ -48,7 +48,7 @@ def declare(body: Body) -> Shown:
         description=body.get("description"),
         assessment=assessment_of(body),
     )
-    view, headers = carried_out(asked, lambda incidents: incidents.declare(body["partnership"], report, asked))
+    view, headers = told(tocsin().incidents.declare(body["partnership"], report, asked))
     return view, {**headers, "Location": incident_address(view["id"])}
 
 
