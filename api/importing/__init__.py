@@ -1,0 +1,1 @@
+"""Bringing in another system's incident log: what `tocsin import` does (docs/import.md)."""

@@ -1,0 +1,223 @@
+"""Recording what was planned: the history of each incident whole or not at all, many incidents in a transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+from sqlalchemy import func, select
+
+from incidents.errors import Conflict, InvalidField, NotFound, Refused
+from incidents.incident import Incident
+from incidents.incidents import Incidents, Report
+from incidents.tables import incident_numbers, incident_states
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from api.bootstrap import Tocsin
+    from api.importing.mapping import LogMapping
+    from api.importing.plan import Opening, Plan, Step
+    from escalation.agreement import Agreement
+    from escalation.terms import AgreementTerms
+    from incidents.ledger.ledger import Ledger
+    from incidents.terms import Agreements, Assessment
+
+BATCH = 50
+"""Incidents in one transaction: enough that its flush costs little, few enough that nobody waits for it."""
+TRIES = 5
+NO_TERMS = "No version of the agreement was in force when it was reported."
+
+Verdict = Literal["added", "known", "grown", "differs", "refused"]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of one incident of the log.
+
+    `known` is there already, `grown` got what the log had more; one that `differs` from its record is left alone, and
+    one that was `refused` is not recorded at all: `why` says more of both. `incident` is as recorded now.
+    """
+
+    plan: Plan
+    verdict: Verdict
+    incident: Incident | None
+    facts: int = 0
+    why: str = ""
+
+
+class Recorder:
+    """Records plans under the agreement versions that were in force when their incidents were reported."""
+
+    def __init__(self, tocsin: Tocsin, mapping: LogMapping, agreement: Agreement) -> None:
+        """Take the agreement that the mapping names; it is published if that version is not there yet."""
+        self._tocsin = tocsin
+        self._mapping = mapping
+        self._partnership = agreement.partnership
+        tocsin.book.publish(agreement, by=mapping.actor)
+        self._versions = list(reversed(tocsin.book.versions(agreement.partnership)))
+        self._incidents = _ManyIncidents(tocsin.ledger, tocsin.book)
+
+    def record(self, plans: Sequence[Plan]) -> Iterator[Recorded]:
+        """Record all plans that have an opening, in batches; what was recorded before is not recorded again."""
+        openable = [plan for plan in plans if plan.opening is not None]
+        for first in range(0, len(openable), BATCH):
+            yield from self._batch(openable[first : first + BATCH])
+
+    def _batch(self, plans: Sequence[Plan]) -> list[Recorded]:
+        """Decide on what stands now; where another import was first on one of them, decide afresh."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._try(plans)
+            except Conflict:
+                continue
+        return self._try(plans)
+
+    def _try(self, plans: Sequence[Plan]) -> list[Recorded]:
+        with self._tocsin.ledger.command():
+            known = self._known(plans)
+            self._incidents.draw(sum(plan.foreign_id not in known for plan in plans))
+            results = [self._one(plan, known.get(plan.foreign_id)) for plan in plans]
+            changed = [each.incident for each in results if each.incident and each.facts]
+            self._tocsin.ledger.save(*changed)
+        return results
+
+    def _one(self, plan: Plan, incident: Incident | None) -> Recorded:
+        if incident is None:
+            return self._added(plan)
+        said = [(type(fact).__name__, fact.at) for fact in incident.history if fact.by == self._mapping.actor]
+        both = min(len(said), len(plan.facts))
+        if said[:both] != plan.facts[:both]:
+            return Recorded(plan, "differs", incident, why=_first_difference(said, plan.facts))
+        if both == len(plan.facts):
+            return Recorded(plan, "known", incident)
+        return self._grown(plan, incident, plan.steps[len(said) - 1 :])
+
+    def _added(self, plan: Plan) -> Recorded:
+        opening = cast("Opening", plan.opening)
+        try:
+            terms = self._terms_at(opening.at)
+            incident = self._incidents.open(
+                self._partnership, self._report(plan, opening), terms, by=self._mapping.actor, at=opening.at
+            )
+            for step in plan.steps:
+                carry_out(incident, step, terms, self._mapping)
+        except (InvalidField, NotFound, Refused) as refusal:
+            return Recorded(plan, "refused", None, why=refusal.message)
+        return Recorded(plan, "added", incident, facts=len(plan.facts))
+
+    def _grown(self, plan: Plan, incident: Incident, steps: Sequence[Step]) -> Recorded:
+        """Add what the log has more now. What somebody did in Tocsin meanwhile may stand against it."""
+        terms = self._tocsin.book.pinned(incident.partnership, incident.agreement_version)
+        try:
+            for step in steps:
+                carry_out(incident, step, terms, self._mapping)
+        except (InvalidField, Refused) as refusal:
+            unchanged = self._tocsin.ledger.get(Incident, incident.id)
+            return Recorded(plan, "differs", unchanged, why=f"the log has grown, but: {refusal.message}")
+        return Recorded(plan, "grown", incident, facts=len(steps))
+
+    def _report(self, plan: Plan, opening: Opening) -> Report:
+        return Report(
+            title=opening.title,
+            description=opening.description,
+            service=opening.service,
+            assessment=opening.assessment,
+            source=self._mapping.source,
+            source_id=plan.foreign_id,
+        )
+
+    def _terms_at(self, at: datetime) -> AgreementTerms:
+        """Find the version in force at an instant: what an incident opened then is pinned to (clock rule 3)."""
+        for row in self._versions:
+            if row.effective_from <= at and (row.effective_to is None or at < row.effective_to):
+                return self._tocsin.book.pinned(self._partnership, row.version)
+        raise NotFound(NO_TERMS)
+
+    def _known(self, plans: Sequence[Plan]) -> dict[str, Incident]:
+        """Read the incidents of these plans that are recorded already."""
+        query = select(incident_states.c.stream).where(
+            incident_states.c.partnership == self._partnership,
+            incident_states.c.source == self._mapping.source,
+            incident_states.c.source_id.in_([plan.foreign_id for plan in plans]),
+        )
+        with self._tocsin.ledger.recorder.reading.connect() as connection:
+            streams = list(connection.execute(query).scalars())
+            found = self._tocsin.ledger.get_many(streams, connection).values() if streams else ()
+        return {str(each.source_id): each for each in found if isinstance(each, Incident)}
+
+
+def carry_out(incident: Incident, step: Step, terms: AgreementTerms, mapping: LogMapping) -> None:
+    """Let a step happen to an incident, whose own guards hold here as anywhere. Refused; InvalidField."""
+    _ACTS[step.fact](incident, step, _Setting(terms, mapping, mapping.actor))
+
+
+class _ManyIncidents(Incidents):
+    """The use cases, with numbers drawn many at once: one by one they cost a sixth of an import."""
+
+    def __init__(self, ledger: Ledger, agreements: Agreements) -> None:
+        super().__init__(ledger, agreements)
+        self._drawn: list[int] = []
+
+    def draw(self, count: int) -> None:
+        """Have so many numbers at hand."""
+        missing = count - len(self._drawn)
+        if missing <= 0:
+            return
+        query = select(incident_numbers.next_value()).select_from(func.generate_series(1, missing))
+        with self.ledger.recorder.reading.connect() as connection:
+            self._drawn = sorted([*self._drawn, *connection.execute(query).scalars()], reverse=True)
+
+    def _next_number(self) -> int:
+        return self._drawn.pop()
+
+
+@dataclass(frozen=True)
+class _Setting:
+    terms: AgreementTerms
+    mapping: LogMapping
+    by: str
+
+
+def _words(step: Step) -> str:
+    return cast("str", step.detail)
+
+
+def _assign(it: Incident, step: Step, its: _Setting) -> None:
+    assignee = its.mapping.assignee
+    if assignee is not None:
+        it.assign(assignee.role, _words(step), assignee.party, its.terms, by=its.by, at=step.at)
+
+
+_ACTS: dict[str, Callable[[Incident, Step, _Setting], None]] = {
+    "Classified": lambda it, step, its: it.classify(cast("Assessment", step.detail), its.terms, by=its.by, at=step.at),
+    "Assigned": _assign,
+    "Acknowledged": lambda it, step, its: it.acknowledge(by=its.by, at=step.at),
+    "Unacknowledged": lambda it, step, its: it.unacknowledge(None, by=its.by, at=step.at),
+    "ClockPaused": lambda it, step, its: it.pause(_words(step), None, None, its.terms, by=its.by, at=step.at),
+    "ClockResumed": lambda it, step, its: it.resume(_words(step), by=its.by, at=step.at),
+    "Noted": lambda it, step, its: it.note(_words(step), by=its.by, at=step.at),
+    "UpdatePosted": lambda it, step, its: it.post_update(
+        _words(step), step.audience or "internal", by=its.by, at=step.at
+    ),
+    "Mitigated": lambda it, step, its: it.mitigate(None, by=its.by, at=step.at),
+    "Resolved": lambda it, step, its: it.resolve(None, by=its.by, at=step.at),
+    "Reopened": lambda it, step, its: it.reopen(_words(step), by=its.by, at=step.at),
+    "Closed": lambda it, step, its: it.close(by=its.by, at=step.at),
+    "Cancelled": lambda it, step, its: it.cancel(_words(step), by=its.by, at=step.at),
+}
+"""What each step asks of the incident."""
+
+
+def _first_difference(said: Sequence[tuple[str, datetime]], planned: Sequence[tuple[str, datetime]]) -> str:
+    """Name the first fact on which the record and the log disagree."""
+    for recorded, new in zip(said, planned, strict=False):
+        if recorded != new:
+            return f"the record has {_told(recorded)}, the log now {_told(new)}"
+    return ""
+
+
+def _told(fact: tuple[str, datetime]) -> str:
+    name, at = fact
+    return f"{name} at {at:%Y-%m-%d %H:%M}"
