@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from sys import intern
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from api.importing.errors import CannotImport, Unusable
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.importing.mapping import Cell, LogMapping, Meaning
+
+T = TypeVar("T")
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCK_SKEW = timedelta(minutes=5)
@@ -172,9 +174,7 @@ class _Reader:
         def cell(column: str | None) -> Cell:
             return None if column is None else self._cell(cells[self._place[column]], column)
 
-        foreign_id = cell(mapping.id)
-        if foreign_id is None:
-            raise Unusable(f"no id in column {mapping.id}")
+        foreign_id = self._needed(cell(mapping.id), "id", mapping.id)
         state = tuple(intern(cell(column) or "") for column in mapping.state)
         meaning = mapping.meaning(state)
         if meaning.ignored:
@@ -189,12 +189,9 @@ class _Reader:
             choice.of(cell(choice.column)) if choice is not None else None
             for choice in (mapping.severity.severity, mapping.severity.impact, mapping.severity.urgency)
         )
-        at = self._instant(cell(mapping.time), mapping.time)
-        if at is None:
-            raise Unusable(f"no time in column {mapping.time}")
         return Row(
             line=line,
-            at=at,
+            at=self._needed(self._instant(cell(mapping.time), mapping.time), "time", mapping.time),
             order=_whole(cell(mapping.order), mapping.order),
             state=state,
             meaning=meaning,
@@ -208,6 +205,12 @@ class _Reader:
             title=intern(_cut(" ".join(mapping.title.fill(cell).split()), MAX_TITLE) or "?"),
             description=_cut(mapping.description.fill(cell), MAX_TEXT) if mapping.description else None,
         )
+
+    @staticmethod
+    def _needed(value: T | None, what: str, column: str) -> T:
+        if value is None:
+            raise Unusable(f"no {what} in column {column}")
+        return value
 
     def _cell(self, raw: str, column: str) -> Cell:
         value = raw.strip()

@@ -136,7 +136,11 @@ def figures(summary: Summary, source: str) -> Table:
         ("events planned" if verdicts["planned"] else "events added", f"{summary.events:,}"),
         ("reopened", f"{summary.reopened:,}"),
     ]
-    table = Table("", "", title=f"Log of {source}", show_header=False, title_justify="left")
+    return _laid_out(rows, f"Log of {source}")
+
+
+def _laid_out(rows: Iterable[tuple[str, str]], title: str) -> Table:
+    table = Table("", "", title=title, show_header=False, title_justify="left")
     table.columns[1].justify = "right"
     for row in rows:
         table.add_row(*row)
