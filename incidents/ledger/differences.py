@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import MetaData, Select, and_, func, or_, select, union
+from sqlalchemy import MetaData, Select, Text, and_, func, literal_column, or_, select, union
 
 from incidents.ledger.tables import followers, parked, pending, sequence
 
@@ -57,9 +57,9 @@ def differences(
 def not_yet_followed(follower: str) -> CompoundSelect[Any]:
     """Select the streams that a follower has not wholly taken: unsequenced, ahead of it, or parked."""
     position = select(followers.c.position).where(followers.c.name == follower).scalar_subquery()
-    spans = func.jsonb_array_elements(pending.c.spans["spans"]).column_valued("span")
+    spans = func.jsonb_array_elements(pending.c.spans["spans"])
     return union(
-        select(spans.op("->>")(0)).select_from(pending, spans),
+        select(spans.op("->>", return_type=Text())(literal_column("0"))),
         select(sequence.c.stream).where(sequence.c.position > func.coalesce(position, 0)),
         select(parked.c.stream).where(parked.c.follower == follower),
     )

@@ -75,7 +75,7 @@ class LeafMapper(Mapper[str]):
         stored = cast("LeafEvent", stored_event)
         stream = cast("str", stored.originator_id)
         _remember_key(stream, stored.key)
-        leaf = json.loads(stored.state)
+        leaf = json.loads(stored.state.decode())  # of bytes, json would guess the encoding
         data = {name: _opened(item, stream, stored.key) for name, item in stored.disclosures.items()}
         event_type, data = self.catalogue.current(stored.topic, data)
         state: dict[str, object] = {name: data.get(name, ERASED) for name in event_type.fields}

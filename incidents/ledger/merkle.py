@@ -98,13 +98,16 @@ def verify_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[by
 
 
 def verify_consistency(old_size: int, size: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Say whether a proof shows the old tree to be a prefix of the new one (RFC 9162, section 2.1.4.2)."""
-    if not 0 <= old_size <= size or not _are_hashes(old_root, new_root, *proof):
+    """Say whether a proof shows the old tree to be a prefix of the new one (RFC 9162, section 2.1.4.2).
+
+    Never for an empty old tree: every tree begins with that, so it shows nothing.
+    """
+    if not 0 < old_size <= size:
         return False
-    if old_size == 0 and old_root != root(()):
+    if old_size == size:
+        return not proof and old_root == new_root
+    if not _are_hashes(old_root, new_root, *proof):
         return False
-    if old_size in {0, size}:
-        return not proof and (old_root == new_root or old_size < size)
     path = list(proof)
     if old_size & (old_size - 1) == 0:
         path.insert(0, old_root)

@@ -192,6 +192,8 @@ CREATE TRIGGER events_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON eve
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER sequence_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sequence
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+ALTER TABLE events ENABLE ALWAYS TRIGGER events_are_append_only;
+ALTER TABLE sequence ENABLE ALWAYS TRIGGER sequence_is_append_only;
 """
 
 # Roles belong to the whole cluster: several databases, and several processes at once, may create them.
