@@ -43,6 +43,7 @@ class Tocsin:
     keys: Keys
     engine: Engine
     attainment: Attainment
+    waker: Waker
 
     def followers(self) -> list[FollowerRunner]:
         """Give those who read the sequence, each to be moved along."""
@@ -58,6 +59,7 @@ class Tocsin:
 
     def close(self) -> None:
         """Let go of the database."""
+        self.waker.close()
         self.database.dispose()
 
 
@@ -77,7 +79,8 @@ def build(
     database = connect(url, RUNTIME, pool_size=pool_size)
     clock = clock or DatabaseClock(database)
     projections: list[Projection] = []
-    ledger = Ledger(database, catalogue(), clock, projections, committed or Waker(database).notify)
+    waker = Waker(database)
+    ledger = Ledger(database, catalogue(), clock, projections, committed or waker.notify)
     book = AgreementBook(ledger)
     deadlines = Deadlines(book)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
@@ -92,4 +95,5 @@ def build(
         keys=Keys(ledger),
         engine=Engine(ledger, book, deadlines),
         attainment=Attainment(ledger, book),
+        waker=waker,
     )

@@ -15,8 +15,8 @@ from api.bootstrap import build
 from benchmarks.example import PARTNERSHIP, SERVICE, publish
 from benchmarks.measure import Measure
 from incidents.incident import Incident
-from incidents.incidents import Report
 from incidents.ledger.rebuild import check
+from incidents.opening import Report, opened
 from incidents.terms import Assessment
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def _declared(tocsin: Tocsin, terms: Terms, at: datetime) -> Incident:
         description="Since 09:12 every payment by card is declined with code 91. Cash works. Three partners called.",
         assessment=Assessment(severity="S1"),
     )
-    return tocsin.incidents.open(PARTNERSHIP, report, terms, by=BY, at=at)
+    [number] = tocsin.incidents.numbers(1)
+    return opened(PARTNERSHIP, number, report, terms, by=BY, at=at)
 
 
 def _live(incident: Incident, terms: Terms, at: datetime, *, over: bool) -> None:

@@ -30,7 +30,7 @@ ACTIVE = frozenset({"open", "acknowledged", "mitigated"})
 class Incident(Record):
     """Something broke. It has a status, a severity, people in roles, running pauses, and its whole history."""
 
-    # --- what can happen (each told in happenings.py) --------------------------------------------------------------------
+    # --- what can happen (each told in happenings.py) ----------------------------------------------------------------
 
     Event = happenings.IncidentEvent
     Declared = happenings.Declared

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from incidents.errors import Conflict, InvalidField, NotFound, Stale, TocsinError
 from incidents.incident import Incident
 from incidents.ledger.pipeline import fetch
 from incidents.ledger.recorder import ReceiptExists
+from incidents.opening import opened
 from incidents.refusals import TooLate
 from incidents.tables import incident_numbers, incident_states
-from incidents.terms import Assessment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.pipeline import Write
     from incidents.ledger.receipts import Receipt, RequestKey
-    from incidents.terms import Agreements, Terms
+    from incidents.opening import Report
+    from incidents.terms import Agreements, Assessment, Terms
 
 TRIES = 5
 """How often a command that lost a race is decided afresh before its sender hears of it."""
@@ -33,7 +33,7 @@ TRIES = 5
 CLOCK_SKEW = timedelta(seconds=5)
 """How far ahead a sender's clock may be."""
 
-_NEXT_NUMBER = select(incident_numbers.next_value())
+_NUMBERS = select(incident_numbers.next_value()).select_from(func.generate_series(1, bindparam("count")))
 _BY_NUMBER = select(incident_states.c.stream).where(incident_states.c.number == bindparam("of"))
 _BY_ID = select(incident_states.c.stream).where(incident_states.c.id == bindparam("of"))
 
@@ -46,18 +46,6 @@ class Asked:
     at: datetime | None = None
     revision: int | None = None
     request: RequestKey | None = None
-
-
-@dataclass(frozen=True)
-class Report:
-    """What somebody tells of a new incident."""
-
-    title: str
-    service: str
-    description: str | None = None
-    assessment: Assessment = field(default_factory=Assessment)
-    source: str | None = None
-    source_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,32 +73,9 @@ class Incidents:
             opened_at = asked.at or command.recorded_at
             terms = self.agreements.in_force(partnership, opened_at)
             _check_time(opened_at, command.recorded_at, terms)
-            incident = self.open(partnership, report, terms, by=asked.by, at=opened_at)
+            [number] = self.numbers(1)
+            incident = opened(partnership, number, report, terms, by=asked.by, at=opened_at)
             return self._save(incident, command, asked)
-
-    def open(self, partnership: str, report: Report, terms: Terms, *, by: str, at: datetime) -> Incident:
-        """Make an incident that is not saved yet. InvalidField."""
-        terms.check_service(report.service)
-        verdict = terms.classify(report.assessment, report.service)
-        return Incident._create(  # noqa: SLF001 - the library's own way to create with a given id
-            Incident.Declared,
-            id=f"{partnership}/incident/{uuid4().hex}",
-            number=self._next_number(),
-            title=report.title,
-            description=report.description,
-            service=report.service,
-            agreement_version=terms.version,
-            impact=report.assessment.impact,
-            urgency=report.assessment.urgency,
-            users_affected_pct=report.assessment.users_affected_pct,
-            flags=sorted(report.assessment.flags),
-            severity=verdict.severity,
-            because=verdict.because,
-            source=report.source,
-            source_id=report.source_id,
-            by=by,
-            at=at,
-        )
 
     def classify(self, stream: str, assessment: Assessment, asked: Asked) -> Answer:
         """Assess impact, urgency and flags again."""
@@ -178,6 +143,11 @@ class Incidents:
         """Point to the incident, of the same partnership, that tells the same story."""
         original = self._same_partnership(stream, of)
         return self._change(stream, asked, lambda it, _, by, at: it.mark_duplicate(original, by=by, at=at))
+
+    def numbers(self, count: int) -> list[int]:
+        """Draw human numbers. Those that are not used leave gaps (design decision 13)."""
+        with self.ledger.recorder.reading.connect() as connection:
+            return [row[0] for row in fetch(connection, _NUMBERS, {"count": count})]
 
     def witness(
         self, stream: str, tell: Callable[[Incident, datetime], None], *, after: Sequence[Write] = ()
@@ -273,11 +243,6 @@ class Incidents:
         if not found.startswith(f"{partnership}/"):
             raise InvalidField("of", "There is no such incident in this partnership. Give its id or number (INC-1042).")
         return found.rsplit("/", 1)[1]
-
-    def _next_number(self) -> int:
-        with self.ledger.recorder.reading.connect() as connection:
-            [[number]] = fetch(connection, _NEXT_NUMBER, {})
-        return int(number)
 
 
 MAX_NUMBER_DIGITS = 18

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One fact: its place in the stream, what it is, when it was so, when it was recorded, who says so, what it says."""
+    """One fact: its place in the stream, what it is, when it was so and was recorded, who says so, what it says."""
 
     version: int
     type: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from incidents.errors import Conflict, InvalidField, NotFound, Refused
 from incidents.incident import Incident
-from incidents.incidents import Incidents, Report
-from incidents.tables import incident_numbers, incident_states
+from incidents.opening import Report, opened
+from incidents.tables import incident_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from api.importing.plan import Opening, Plan, Step
     from escalation.agreement import Agreement
     from escalation.terms import AgreementTerms
-    from incidents.ledger.ledger import Ledger
-    from incidents.terms import Agreements, Assessment
+    from incidents.terms import Assessment
 
 BATCH = 50
 """Incidents in one transaction: enough that its flush costs little, few enough that nobody waits for it."""
@@ -57,7 +56,6 @@ class Recorder:
         self._partnership = agreement.partnership
         tocsin.book.publish(agreement, by=mapping.actor)
         self._versions = list(reversed(tocsin.book.versions(agreement.partnership)))
-        self._incidents = _ManyIncidents(tocsin.ledger, tocsin.book)
 
     def record(self, plans: Sequence[Plan]) -> Iterator[Recorded]:
         """Record all plans that have an opening, in batches; what was recorded before is not recorded again."""
@@ -77,15 +75,16 @@ class Recorder:
     def _try(self, plans: Sequence[Plan]) -> list[Recorded]:
         with self._tocsin.ledger.command():
             known = self._known(plans)
-            self._incidents.draw(sum(plan.foreign_id not in known for plan in plans))
-            results = [self._one(plan, known.get(plan.foreign_id)) for plan in plans]
+            # Drawn many at once: one by one they cost a sixth of an import.
+            numbers = iter(self._tocsin.incidents.numbers(sum(plan.foreign_id not in known for plan in plans)))
+            results = [self._one(plan, known.get(plan.foreign_id), numbers) for plan in plans]
             changed = [each.incident for each in results if each.incident and each.facts]
             self._tocsin.ledger.save(*changed)
         return results
 
-    def _one(self, plan: Plan, incident: Incident | None) -> Recorded:
+    def _one(self, plan: Plan, incident: Incident | None, numbers: Iterator[int]) -> Recorded:
         if incident is None:
-            return self._added(plan)
+            return self._added(plan, next(numbers))
         said = [(type(fact).__name__, fact.at) for fact in incident.history if fact.by == self._mapping.actor]
         both = min(len(said), len(plan.facts))
         if said[:both] != plan.facts[:both]:
@@ -94,13 +93,12 @@ class Recorder:
             return Recorded(plan, "known", incident)
         return self._grown(plan, incident, plan.steps[len(said) - 1 :])
 
-    def _added(self, plan: Plan) -> Recorded:
+    def _added(self, plan: Plan, number: int) -> Recorded:
         opening = cast("Opening", plan.opening)
         try:
             terms = self._terms_at(opening.at)
-            incident = self._incidents.open(
-                self._partnership, self._report(plan, opening), terms, by=self._mapping.actor, at=opening.at
-            )
+            report = self._report(plan, opening)
+            incident = opened(self._partnership, number, report, terms, by=self._mapping.actor, at=opening.at)
             for step in plan.steps:
                 carry_out(incident, step, terms, self._mapping)
         except (InvalidField, NotFound, Refused) as refusal:
@@ -151,26 +149,6 @@ class Recorder:
 def carry_out(incident: Incident, step: Step, terms: AgreementTerms, mapping: LogMapping) -> None:
     """Let a step happen to an incident, whose own guards hold here as anywhere. Refused; InvalidField."""
     _ACTS[step.fact](incident, step, _Setting(terms, mapping, mapping.actor))
-
-
-class _ManyIncidents(Incidents):
-    """The use cases, with numbers drawn many at once: one by one they cost a sixth of an import."""
-
-    def __init__(self, ledger: Ledger, agreements: Agreements) -> None:
-        super().__init__(ledger, agreements)
-        self._drawn: list[int] = []
-
-    def draw(self, count: int) -> None:
-        """Have so many numbers at hand."""
-        missing = count - len(self._drawn)
-        if missing <= 0:
-            return
-        query = select(incident_numbers.next_value()).select_from(func.generate_series(1, missing))
-        with self.ledger.recorder.reading.connect() as connection:
-            self._drawn = sorted([*self._drawn, *connection.execute(query).scalars()], reverse=True)
-
-    def _next_number(self) -> int:
-        return self._drawn.pop()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from api.schemas.incidents import Clocks, Declaration, IncidentPage, IncidentQue
 from api.views import INCIDENTS, incident_address, summary_view
 from escalation.clocks import readings
 from incidents import timeline as timelines
-from incidents.incidents import Asked, Report
+from incidents.incidents import Asked
+from incidents.opening import Report
 from incidents.terms import Assessment
 
 incidents = openapi.Blueprint(

@@ -29,17 +29,29 @@ class Waker:
     """Tells all listeners that something was committed: at most one NOTIFY each 20 ms and process."""
 
     def __init__(self, engine: Engine) -> None:
-        """Begin a thread of its own: no command waits for a NOTIFY."""
+        """A thread of its own begins with the first NOTIFY that is wanted: no command waits for one."""
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._wanted = threading.Event()
-        threading.Thread(target=self._run, name="waker", daemon=True).start()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
+        self._starting = threading.Lock()
 
     def notify(self) -> None:
         """Ask for a NOTIFY soon."""
         self._wanted.set()
+        with self._starting:
+            if self._thread.ident is None:
+                self._thread.start()
+
+    def close(self) -> None:
+        """Send what is still wanted, and end: no connection of ours stays open."""
+        self._closing = True
+        self._wanted.set()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _run(self) -> None:
-        while True:
+        while not self._closing:
             self._wanted.wait()
             self._wanted.clear()
             # Losing one costs its listeners a poll's delay, no more; the next one connects anew.

@@ -89,6 +89,17 @@ def the_agreement() -> Agreement:
     return agreement
 
 
+def worded(changes: dict[str, str]) -> Agreement:
+    """Read that agreement with some of its words changed."""
+    text = _DOCUMENT
+    for found, instead in changes.items():
+        assert found in text
+        text = text.replace(found, instead)
+    agreement, mistakes = read(text)
+    assert agreement is not None, mistakes
+    return agreement
+
+
 def agreed(**changes: Any) -> Agreement:  # noqa: ANN401 - the fields of Agreement
     """Give that agreement with some fields changed; targets and calendars are added to those it has."""
     base = the_agreement()

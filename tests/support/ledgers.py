@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from escalation.agreement import read
-from incidents.incidents import Asked, Report
+from incidents.incidents import Asked
+from incidents.opening import Report
 from incidents.terms import Assessment
 
 if TYPE_CHECKING:

@@ -12,11 +12,12 @@ from escalation.agreement.reading import read
 from escalation.terms import AgreementTerms
 from incidents import happenings as h
 from incidents.incident import Incident
-from incidents.incidents import Asked, Incidents, Report
+from incidents.incidents import Asked, Incidents
 from incidents.ledger.catalogue import Catalogue
 from incidents.ledger.command import Command, in_command
 from incidents.ledger.connections import RUNTIME, connect
 from incidents.ledger.ledger import Ledger
+from incidents.opening import Report
 from incidents.states import IncidentStates
 from incidents.terms import Assessment
 from notifications.deliveries import Deliveries
