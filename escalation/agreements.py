@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from sqlalchemy import bindparam, insert, or_, select
 from escalation.agreement import parse
 from escalation.tables import agreements
 from escalation.terms import AgreementTerms
-from incidents.errors import NotFound, Refused
+from incidents.errors import Conflict, NotFound, Refused
 from incidents.ledger.facts import Fact, FirstFact, Record
 from incidents.ledger.pipeline import Write, fetch
 from incidents.ledger.recorder import ReceiptExists
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from escalation.agreement import Agreement
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.receipts import RequestKey
+
+
+TRIES = 5
+"""How often a publication that lost a race is decided afresh before its sender hears of it."""
 
 
 class VersionTaken(Refused):
@@ -130,16 +135,19 @@ class AgreementBook:
 
         VersionTaken; VersionTooLow; Conflict; KeyReused.
         """
+        for _ in range(TRIES):
+            with suppress(Conflict, ReceiptExists):  # somebody published at the same moment: decide afresh
+                return self._publish(agreement, by=by, request=request)
+        raise Conflict
+
+    def _publish(self, agreement: Agreement, *, by: str, request: RequestKey | None) -> Agreement:
         if receipt := self._ledger.answered(request):
             partnership, _, _ = receipt.stream.partition("/")
             return self._receipted(partnership, receipt.version)
-        try:
-            with self._ledger.command() as command:
-                record = self._record(agreement.partnership, by=by, at=command.recorded_at)
-                record.publish(agreement, by=by, at=command.recorded_at)
-                self._ledger.save(record, request=request)
-        except ReceiptExists:  # the same request at the same moment was first: its answer is the answer
-            return self.publish(agreement, by=by, request=request)
+        with self._ledger.command() as command:
+            record = self._record(agreement.partnership, by=by, at=command.recorded_at)
+            record.publish(agreement, by=by, at=command.recorded_at)
+            self._ledger.save(record, request=request)
         return self.get(agreement.partnership, agreement.version)
 
     def get(self, partnership: str, version: int) -> Agreement:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from escalation.severity import classify
 from incidents.errors import InvalidField
-from incidents.terms import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from escalation.agreement.model import Agreement
-    from incidents.terms import Assessment
+    from incidents.terms import Assessment, Verdict
 
 
 class AgreementTerms:
@@ -28,8 +27,7 @@ class AgreementTerms:
 
     def classify(self, assessment: Assessment, service: str) -> Verdict:
         """Find the severity by matrix and floors; a severity that was given stands, if no floor makes it worse."""
-        found = classify(self.agreement.severity, assessment, self.agreement.services[service].tier)
-        return Verdict(found.severity, found.because)
+        return classify(self.agreement.severity, assessment, self.agreement.services[service].tier)
 
     def check_service(self, service: str) -> None:
         """Refuse a service that the agreement does not name."""
@@ -47,6 +45,8 @@ class AgreementTerms:
         """Give the clocks that a reason stops: those asked for, else all that list it (clock rule 5)."""
         _one_of("reason", reason, self.agreement.pauses)
         allowed = tuple(name for name, target in self.agreement.targets.items() if reason in target.pausable)
+        if not allowed or clocks == ():
+            raise InvalidField("clocks", "It would stop no clock. Leave it out, or choose a reason that pauses one.")
         for name in clocks or ():
             _one_of("clocks", name, allowed)
         return allowed if clocks is None else clocks
