@@ -24,6 +24,8 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from api.cli.words import details, happening
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -33,9 +35,6 @@ DATA = HERE.parent / "var" / "demo"
 PARTNERSHIP = "acme-globex-demo"
 START_SECONDS = 60.0
 STEP_SECONDS = 30.0
-
-NOT_FOR_PEOPLE = {"delivery", "cycle", "round", "late", "detected_at"}
-"""Details of facts that the table leaves out."""
 
 console = Console(highlight=False)
 if not console.is_terminal:
@@ -175,12 +174,10 @@ class Story:
 
     def _show_timeline(self) -> None:
         heading("The timeline, as the API gives it")
-        table = Table("version", "occurred at", "actor", "what", "details", show_lines=False)
+        table = Table("nr", "at (UTC)", "actor", "what", "details")
         for entry in self._timeline():
-            details = ", ".join(f"{name} {_brief(value)}" for name, value in entry["data"].items() if value is not None)
-            table.add_row(
-                str(entry["version"]), entry["occurred_at"][11:23], entry["actor"], _name(entry), details[:90]
-            )
+            at, actor = entry["occurred_at"][11:19], entry["actor"][:12]
+            table.add_row(str(entry["version"]), at, actor, happening(entry["type"]), details(entry["data"]))
         console.print(table)
 
     def _replay(self) -> None:
@@ -276,21 +273,6 @@ def _tocsin(*arguments: str) -> None:
 
 def _clock_words(clock: dict[str, Any]) -> str:
     return f"{clock['clock']} {clock['counted']}/{clock['target']} s {clock['state']}"
-
-
-def _name(entry: dict[str, Any]) -> str:
-    return str(entry["type"]).split(".")[1].replace("_", " ")
-
-
-def _details(entry: dict[str, Any]) -> str:
-    told = {name: value for name, value in entry["data"].items() if value is not None and name not in NOT_FOR_PEOPLE}
-    return ", ".join(f"{name} {_brief(value)}" for name, value in told.items())
-
-
-def _brief(value: object) -> str:
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return ", ".join(str(page.get("recipient")) for page in value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _goodbye(address: str, key: str, *, once: bool) -> None:

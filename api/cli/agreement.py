@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.logs import configure_logging
-from api.settings import Settings
+from api.cli.opened import opened
 
 if TYPE_CHECKING:
     from escalation.agreement import Agreement, Mistake
@@ -55,18 +54,9 @@ def publish(file: Path) -> None:
 
     Incidents pin the version that is in force when they open. The same file again changes nothing.
     """
-    from api.bootstrap import build  # noqa: PLC0415 - --help need not wait for every floor
-    from api.database import database  # noqa: PLC0415
-    from api.migrate import upgrade  # noqa: PLC0415
-
     agreement = read_agreement(file)
-    settings = Settings.read()
-    configure_logging(settings.log_level, settings.log_format)
-    with database(settings) as url:
-        upgrade(settings.migrations_url or url)
-        tocsin = build(url)
+    with opened() as tocsin:
         tocsin.book.publish(agreement, by="operator")
-        tocsin.close()
     click.echo(
         f"{agreement.partnership} version {agreement.version} is published, "
         f"in force from {agreement.effective_from.isoformat()}."

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.logs import configure_logging
-from api.settings import Settings
+from api.cli.opened import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,20 +64,10 @@ def _checked(mapping: LogMapping, log: Log) -> Summary:
 
 
 def _recorded(mapping: LogMapping, agreement: Agreement, log: Log) -> Summary:
-    from api.bootstrap import build  # noqa: PLC0415 - see above
-    from api.database import database  # noqa: PLC0415
-    from api.importing.run import import_log  # noqa: PLC0415
-    from api.migrate import upgrade  # noqa: PLC0415
+    from api.importing.run import import_log  # noqa: PLC0415 - see above
 
-    settings = Settings.read()
-    configure_logging(settings.log_level, settings.log_format)
-    with database(settings) as url:
-        upgrade(settings.migrations_url or url)
-        tocsin = build(url, committed=lambda: None)  # history wakes nobody: who follows it polls
-        try:
-            return _with_progress(log.rows, lambda done: import_log(tocsin, mapping, agreement, log, done))
-        finally:
-            tocsin.close()
+    with opened(committed=lambda: None) as tocsin:  # history wakes nobody: who follows it polls
+        return _with_progress(log.rows, lambda done: import_log(tocsin, mapping, agreement, log, done))
 
 
 def _with_progress(rows: int, run: Callable[[Callable[[int], None]], Summary]) -> Summary:

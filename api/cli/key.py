@@ -6,8 +6,7 @@ import re
 
 import click
 
-from api.logs import configure_logging
-from api.settings import Settings
+from api.cli.opened import opened
 
 
 @click.group(
@@ -32,18 +31,9 @@ Example: an operator's key, which reaches every partnership
 @click.option("--partnership", metavar="ID", help="The one partnership that it reaches (default: all).")
 def create(name: str, partnership: str | None) -> None:
     """Make an API key called NAME and print it: it is shown this once, and only its hash is kept."""
-    from api.bootstrap import build  # noqa: PLC0415 - --help need not wait for every floor
-    from api.database import database  # noqa: PLC0415
-    from api.migrate import upgrade  # noqa: PLC0415
-
     _check_partnership(partnership)
-    settings = Settings.read()
-    configure_logging(settings.log_level, settings.log_format)
-    with database(settings) as url:
-        upgrade(settings.migrations_url or url)
-        tocsin = build(url)
+    with opened() as tocsin:
         token = tocsin.keys.issue(name, partnership, by="operator")
-        tocsin.close()
     click.echo(token)
 
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from api.logs import configure_logging
-from api.settings import Settings
+from api.cli.opened import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from api.bootstrap import Tocsin
 
 
@@ -38,7 +34,11 @@ Example: an incident as it stood after its fifth fact
 \b
 Example: everything as it stood at an instant, and whether the tables say what the facts say
   tocsin replay --as-of 2026-03-27T18:00:00+01:00
-  tocsin replay --check""",
+  tocsin replay --check
+
+\b
+Example: after a follower was mended, what it had parked
+  tocsin replay --parked""",
 )
 @click.argument("incident", required=False)
 @click.option("--at-version", type=click.IntRange(min=1), metavar="N", help="As of this version of INCIDENT.")
@@ -46,39 +46,27 @@ Example: everything as it stood at an instant, and whether the tables say what t
 @click.option(
     "--check", is_flag=True, help="Rebuild every table from the facts and compare; exit code 1 if they differ."
 )
+@click.option("--parked", is_flag=True, help="Hand parked events to their followers again; exit code 1 if some stay.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: one object, or one a line for all incidents.")
 def command(
-    incident: str | None, at_version: int | None, as_of: datetime | None, *, check: bool, as_json: bool
+    incident: str | None, at_version: int | None, as_of: datetime | None, *, check: bool, parked: bool, as_json: bool
 ) -> None:
     """Read INCIDENT (a number such as INC-1042, or an id), or all of them, out of the recorded facts alone."""
     if check and (incident or at_version or as_of):
         raise click.UsageError("--check compares everything as it stands: give it without INCIDENT, version and time.")
     if at_version is not None and (incident is None or as_of is not None):
         raise click.UsageError("--at-version needs an INCIDENT and excludes --as-of.")
-    with _opened() as tocsin:
+    if parked and (check or incident or at_version or as_of):
+        raise click.UsageError("--parked goes alone.")
+    with opened() as tocsin:
         if check:
             click.get_current_context().exit(0 if _check(tocsin, as_json=as_json) else 1)
+        elif parked:
+            click.get_current_context().exit(0 if _replay_parked(tocsin) else 1)
         elif incident is not None:
             _show_one(tocsin, incident, at_version, as_of, as_json=as_json)
         else:
             _show_all(tocsin, as_of, as_json=as_json)
-
-
-@contextmanager
-def _opened() -> Iterator[Tocsin]:
-    from api.bootstrap import build  # noqa: PLC0415 - --help need not wait for every floor
-    from api.database import database  # noqa: PLC0415
-    from api.migrate import upgrade  # noqa: PLC0415
-
-    settings = Settings.read()
-    configure_logging(settings.log_level, settings.log_format)
-    with database(settings) as url:
-        upgrade(settings.migrations_url or url)
-        tocsin = build(url)
-        try:
-            yield tocsin
-        finally:
-            tocsin.close()
 
 
 def _check(tocsin: Tocsin, *, as_json: bool) -> bool:
@@ -93,6 +81,16 @@ def _check(tocsin: Tocsin, *, as_json: bool) -> bool:
     else:
         views.print_check(checked)
     return not checked.differences
+
+
+def _replay_parked(tocsin: Tocsin) -> bool:
+    """Hand parked events over again; True if none stays parked."""
+    stay = 0
+    for follower in tocsin.followers():
+        taken, parked = follower.replay_parked()
+        click.echo(f"{follower.name}: {taken} events taken, {parked} stay parked.")
+        stay += parked
+    return stay == 0
 
 
 def _show_one(tocsin: Tocsin, reference: str, version: int | None, as_of: datetime | None, *, as_json: bool) -> None:

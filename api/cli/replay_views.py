@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from api.cli.words import details, happening
 from incidents.states import state_row
 from notifications.words import printable
 
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from incidents.timeline import Entry
 
 MOST_LISTED = 50
-LONGEST_VALUE = 60
-"""Characters of a value in a table; JSON has all of it."""
+TOLD_LATE = timedelta(seconds=1)
 
 
 @contextmanager
@@ -36,9 +36,17 @@ def progress(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def wide() -> Console:
+    """Give a console; where nobody set its width (a pipe, a file), one that is wide enough for tables."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = 140
+    return console
+
+
 def print_incident(incident: Incident, entries: Sequence[Entry]) -> None:
     """Print an incident and the facts that made it."""
-    console = Console()
+    console = wide()
     last = entries[-1]
     console.print(Text(f"{incident.label} as of version {last.version}, recorded {_time(last.recorded_at)}", "bold"))
     state = Table.grid(padding=(0, 2))
@@ -46,10 +54,10 @@ def print_incident(incident: Incident, entries: Sequence[Entry]) -> None:
         if value is not None:
             state.add_row(Text(name.replace("_", " "), "dim"), _text(value))
     console.print(state)
-    table = Table("version", "what", "occurred", "recorded", "actor", "details")
+    table = Table("nr", "occurred", "actor", "what", "details")
     for entry in entries:
-        times = (_text(entry.at), _text(entry.recorded_at))
-        table.add_row(str(entry.version), _text(_name(entry)), *times, _text(entry.actor), _details(entry))
+        what, actor = _text(happening(entry.type)), _text(entry.actor)
+        table.add_row(str(entry.version), _text(entry.at), actor, what, _details(entry))
     console.print(table)
 
 
@@ -59,7 +67,7 @@ def print_incidents(incidents: Sequence[Incident]) -> None:
     for incident in incidents:
         row = (incident.label, incident.status, incident.severity, incident.service, incident.title)
         table.add_row(*map(_text, (*row, incident.reported_at, incident.version)))
-    console = Console()
+    console = wide()
     console.print(table)
     console.print(f"{len(incidents)} incidents")
 
@@ -125,14 +133,11 @@ def _text(value: object) -> Text:
 
 
 def _time(at: datetime) -> str:
-    return at.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + "Z"
-
-
-def _name(entry: Entry) -> str:
-    """Give the type's name without what every row shares: acknowledged."""
-    return entry.type.removeprefix("incident.").removesuffix(".v1").replace("_", " ")
+    return at.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _details(entry: Entry) -> Text:
-    told = [f"{name}: {str(value)[:LONGEST_VALUE]}" for name, value in entry.data.items() if value is not None]
-    return _text("; ".join(told + [f"{name}: [erased]" for name in entry.erased]))
+    """What a fact says; when it was recorded, if that was not at once (clock rule 13)."""
+    late = entry.recorded_at - entry.at >= TOLD_LATE
+    recorded = [f"recorded {_time(entry.recorded_at)}"] if late else []
+    return _text(", ".join([*filter(None, [details(entry.data, entry.erased)]), *recorded]))

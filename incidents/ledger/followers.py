@@ -59,6 +59,11 @@ class FollowerRunner:
         self._follower = follower
         self._parking = Parking(follower.name)
 
+    @property
+    def name(self) -> str:
+        """The follower's name."""
+        return self._follower.name
+
     def run_once(self) -> int:
         """Take a batch; give how many events the position moved over. 0 while another process has the lock."""
         with self._engine.connect() as connection:
