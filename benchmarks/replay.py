@@ -79,7 +79,13 @@ def _live(incident: Incident, terms: Terms, at: datetime, *, over: bool) -> None
     incident.tell(Incident.RungFired, at, ladder="S1", rung=0, clock=None, cycle=1, round=0, pages=pages)
     for page in pages:
         incident.tell(
-            Incident.PageSent, at, delivery=page["delivery"], recipient=page["recipient"], channel="terminal", tries=1
+            Incident.PageSent,
+            at,
+            delivery=page["delivery"],
+            kind="page",
+            recipient=page["recipient"],
+            channel="terminal",
+            tries=1,
         )
     incident.acknowledge(by=BY, at=at + MINUTE)
     incident.assign("commander", "person:17", "acme", terms, by=BY, at=at + 2 * MINUTE)

@@ -206,18 +206,20 @@ class RungSkipped(SystemEvent):
 
 
 class PageSent(SystemEvent):
-    """A page or notice left, and the channel took it."""
+    """A delivery left, and the channel took it. `kind` is page, notice, or taken: somebody else has come."""
 
     delivery: str
+    kind: str
     recipient: str
     channel: str
     tries: int
 
 
 class PageFailed(SystemEvent):
-    """A page or notice could not be delivered, for good."""
+    """A delivery could not be made, for good."""
 
     delivery: str
+    kind: str
     recipient: str
     channel: str
     tries: int
@@ -228,6 +230,7 @@ class PageWithdrawn(SystemEvent):
     """A page was no longer needed when its turn came. `tries` before may have reached the recipient unseen."""
 
     delivery: str
+    kind: str
     recipient: str
     channel: str
     tries: int

@@ -140,5 +140,5 @@ def _tell(
 ) -> None:
     """Record an outcome, once: a delivery that was sent again after a crash has one already."""
     if not already_settled(delivery, incident):
-        whom = {"delivery": delivery.id, "recipient": delivery.recipient, "channel": delivery.channel}
+        whom = {name: getattr(delivery, name) for name in ("kind", "recipient", "channel")} | {"delivery": delivery.id}
         incident.tell(outcome, at, by=SENDER, **whom, **values)

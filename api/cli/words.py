@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 LONGEST_VALUE = 60
 """Characters of a value in a table; JSON has all of it."""
 
-NOT_FOR_PEOPLE = frozenset({"delivery", "cycle", "round", "late", "detected_at", "agreement_version"})
+NOT_FOR_PEOPLE = frozenset({"delivery", "tries", "cycle", "round", "late", "detected_at", "agreement_version"})
 """Details that a table leaves out, unless they say something: `late`."""
 
 

@@ -162,7 +162,7 @@ class Story:
         """Record that a page left."""
         whom = {name: told[name] for name in ("delivery", "recipient", "channel")}
         with self.moment() as at:
-            self.incident.tell(h.PageSent, at, **whom, tries=1)
+            self.incident.tell(h.PageSent, at, kind="page", **whom, tries=1)
 
     def acknowledge(self, by: str = "key:2") -> None:
         """Take it."""
