@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -82,6 +83,14 @@ class Fleet:
         """Give the end of what the processes have said."""
         return self.log.read_text(errors="replace")[-2000:]
 
+    def errors(self) -> list[str]:
+        """Give what the processes reported as an error: a neighbour's death is none."""
+        lines = (line for line in self.log.read_text(errors="replace").splitlines() if line.startswith("{"))
+        told = (json.loads(line) for line in lines if line.endswith("}"))
+        return [
+            str(each["event"]) for each in told if each.get("level") in {"error", "critical"} and not _of_kill(each)
+        ]
+
     def _argv(self, kind: str) -> list[str]:
         if kind == MASTER:
             return [*web_command(self.listener), "tests.faults.web:app"]
@@ -100,3 +109,8 @@ class Fleet:
         while not (children := master.children()):
             time.sleep(0.05)
         return int(min(children, key=psutil.Process.create_time).pid)
+
+
+def _of_kill(told: Mapping[str, Any]) -> bool:
+    """Say whether gunicorn tells of a process of its own that we killed."""
+    return "SIGKILL" in str(told["event"])

@@ -31,7 +31,8 @@ DECLARE_EVERY_SECONDS = 2.5
 """By each caller; together with the pause this bounds the load."""
 ANSWERED_SHARE = 0.4
 TWICE_SHARE = 0.1
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
+"""How long a caller goes on sending one request."""
 RETRY_SECONDS = 0.1
 NOTES_AMONG = 5
 """A note goes to one of this many of the caller's latest incidents."""
@@ -43,6 +44,7 @@ class Attempt:
 
     began: float
     ended: float = inf
+    answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,10 @@ class Load:
         """Count the requests that were on their way at an instant of the monotonic clock."""
         return sum(attempt.began <= at <= attempt.ended for attempt in list(self.attempts))
 
+    def flows(self, since: float) -> bool:
+        """Say whether a request that left after an instant has been answered: the web processes are at work again."""
+        return any(attempt.answered and attempt.began > since for attempt in list(self.attempts))
+
     def stop(self) -> None:
         """Send nothing new, and wait for the answers; raises what a caller broke on."""
         self._stopping.set()
@@ -176,6 +182,7 @@ class Load:
         self.attempts.append(attempt)
         try:
             reply = self._http.post(command.path, json=command.body, headers={"Idempotency-Key": command.key})
+            attempt.answered = True
         except httpx.TransportError:
             return None
         finally:

@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -29,16 +30,18 @@ from tests.support.receiver import receiving
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from api.bootstrap import Tocsin
     from tests.faults.plan import Kill
 
 START_SECONDS = 60.0
-POINT_SECONDS = 30.0
-"""How long an armed point may wait for its victim: under load each is reached several times a second."""
+"""How long the web processes may need until they answer."""
+POINT_SECONDS = 60.0
+"""How long an armed point may wait for its victim: once all are up, each is reached several times a second."""
 QUIET_SECONDS = 90.0
 TICK_SECONDS = 0.02
+ROOT = Path(__file__).resolve().parents[2]
+"""Where the processes find the modules of this directory."""
 
 
 class HarnessFailed(Exception):
@@ -76,15 +79,19 @@ class Killer:
     points: Points
     say: Callable[[str], None]
     done: list[str] = field(default_factory=list)
+    last: float = 0.0
 
     def carry_out(self, kill: Kill) -> None:
         """Kill, until commands were in flight at that very moment; what died is started again at once."""
         in_flight = 0
         while not in_flight:
+            # A kill counts under load, so commands must be answered again after the one before.
+            if not _wait(lambda: self.load.flows(self.last), START_SECONDS, self.fleet):
+                raise HarnessFailed(f"no command is answered any more; the processes said: {self.fleet.last_words()}")
             _pause(self.fleet, kill.wait)
             death = self.fleet.kill(kill.where) if kill.at_random else self._at_point(kill.where)
             self.fleet.tend()
-            in_flight = self.load.in_flight(death.at)
+            self.last, in_flight = death.at, self.load.in_flight(death.at)
         line = f"{len(self.done) + 1:>3}. {kill} (process {death.pid}, {in_flight} commands in flight)"
         self.done.append(line)
         self.say(line)
@@ -117,8 +124,8 @@ def run(directory: Path, seed: int, kills: int, say: Callable[[str], None]) -> R
             _wait(lambda: quiet(tocsin), QUIET_SECONDS, fleet)
         arrivals = [Arrival(delivery, body) for _, delivery, body in sink.received]
         seen = observe(tocsin, load.commands, arrivals, [*_replay(url)])
-    ended = {"no process ends by itself": fleet.unexplained} if fleet.unexplained else {}
-    return Report(killer.done, seen, findings(seen) | ended)
+    told = {"no process ends by itself": fleet.unexplained, "no process reports an error": fleet.errors()}
+    return Report(killer.done, seen, findings(seen) | {title: wrong for title, wrong in told.items() if wrong})
 
 
 @contextmanager
@@ -136,7 +143,13 @@ def _built(url: str) -> Iterator[Tocsin]:
 def _serving(directory: Path, url: str, listener: socket.socket) -> Iterator[Fleet]:
     """Run the fleet; what it writes to standard error is in `log` of the directory."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
-    env = own | {"TOCSIN_DATABASE_URL": url, "TOCSIN_LOG_LEVEL": "WARNING", points.DIRECTORY: str(directory)}
+    env = own | {
+        "TOCSIN_DATABASE_URL": url,
+        "TOCSIN_LOG_LEVEL": "WARNING",
+        "TOCSIN_LOG_FORMAT": "json",
+        "PYTHONPATH": str(ROOT),
+        points.DIRECTORY: str(directory),
+    }
     fleet = Fleet(listener, env, directory / "log")
     fleet.start()
     try:
