@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from statistics import median
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from api.bootstrap import Tocsin
+    from incidents.ledger.rebuild import FollowedProjection
     from incidents.terms import Terms
 
 INCIDENTS = 2_500
+ROUNDS = 3
 AT_ONCE = 50
 """Incidents that are recorded in one transaction."""
 
@@ -34,21 +37,27 @@ BY = "key:benchmark"
 
 
 def run(url: str) -> list[Measure]:
-    """Fill the record, then check it."""
+    """Fill the record, then check it: the tables that commands write, and those that followers keep as well."""
     publish(url)
     tocsin = build(url)
     _record(tocsin)
-    began = time.perf_counter()
-    checked = check(tocsin.ledger, [tocsin.attainment])
-    seconds = time.perf_counter() - began
+    rates = [(_rate(tocsin), _rate(tocsin, tocsin.attainment)) for _ in range(ROUNDS)]
     tocsin.close()
+    return [
+        Measure("events rebuilt and compared", median(own for own, _ in rates), "events/s", 10_000, at_least=True),
+        Measure("the same, followers' tables as well", median(all_of_it for _, all_of_it in rates), "events/s"),
+    ]
+
+
+def _rate(tocsin: Tocsin, *followed: FollowedProjection) -> float:
+    """Check once; give how many events a second were rebuilt and compared."""
+    began = time.perf_counter()
+    checked = check(tocsin.ledger, followed)
+    seconds = time.perf_counter() - began
     if checked.differences:
         message = f"the rebuilt tables differ from the live ones: {checked.differences[0]}"
         raise AssertionError(message)
-    return [
-        Measure("events in the record", checked.events, "events"),
-        Measure("events rebuilt and compared", checked.events / seconds, "events/s", 10_000, at_least=True),
-    ]
+    return checked.events / seconds
 
 
 def _record(tocsin: Tocsin) -> None:
