@@ -9,7 +9,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import psycopg
+import sqlalchemy.exc
 import structlog
+from eventsourcing.persistence import OperationalError
 from sqlalchemy import bindparam, select, update
 
 from escalation.owed import due_by
@@ -53,6 +56,9 @@ _SAME_PARTNERSHIP = (
 )
 """Nothing crosses partnerships in one transaction (design decision 4)."""
 
+
+DATABASE_TROUBLE = (psycopg.OperationalError, sqlalchemy.exc.OperationalError, OperationalError)
+"""A lost connection or a deadlock, as the driver, SQLAlchemy and the recorder say it."""
 
 _POSTPONE = update(deadlines).where(deadlines.c.stream == bindparam("of")).values(due_at=bindparam("until"))
 
@@ -100,6 +106,8 @@ class Engine:
                 self._tell_all(connection, streams, command.recorded_at)
             except Conflict:
                 return True  # the row is still due, and whoever claims it next decides afresh
+            except DATABASE_TROUBLE:
+                raise  # no incident's fault: the worker tries again in a second, not in a minute
             except Exception:  # noqa: BLE001 - one broken incident must not stop the others' pages
                 _log.exception("incident_postponed", stream=streams[0], seconds=POSTPONED_BY.total_seconds())
                 _postpone(connection, streams[0], command.recorded_at + POSTPONED_BY)
