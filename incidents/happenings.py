@@ -7,24 +7,13 @@ from the agreement, a number, an instant or a flag. Names are stored for ever; a
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - the catalogue reads the annotations at run time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from incidents.ledger.facts import FirstFact, FreeText, Record
 
-if TYPE_CHECKING:
-    from incidents.incident import Incident
-
 
 class IncidentEvent(Record.Event):
-    """Something that happened to an incident. What the system itself says does not make a reader's copy stale."""
-
-    SYSTEM: ClassVar[bool] = False
-
-    def apply(self, aggregate: Incident) -> None:  # type: ignore[override] # these facts are of incidents only
-        """Count what people decide: a reader's copy is stale only after that."""
-        super().apply(aggregate)
-        if not self.SYSTEM:
-            aggregate.revision = self.originator_version
+    """Something that happened to an incident."""
 
 
 class Declared(FirstFact, IncidentEvent):

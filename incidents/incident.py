@@ -241,7 +241,6 @@ class Incident(Record):
         self.source, self.source_id = source, source_id
         self.status = "open"
         self.reported_by, self.reported_at = by, at
-        self.revision = 0
         self.acknowledged_by: str | None = None
         self.acknowledged_at: datetime | None = None
         self.mitigated_at: datetime | None = None

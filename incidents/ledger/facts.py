@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - the catalogue reads the annotations at run time
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate, MetaDomainEvent
 
@@ -32,6 +32,9 @@ class Fact(CanMutateAggregate[str], metaclass=MetaDomainEvent):
     before `timestamp`, when it was recorded (clock rule 13). All instants are aware and in UTC.
     """
 
+    SYSTEM: ClassVar[bool] = False
+    """Whether the system itself says so, and nobody decided anything."""
+
     originator_id: str
     originator_version: int
     timestamp: datetime
@@ -47,6 +50,8 @@ class Fact(CanMutateAggregate[str], metaclass=MetaDomainEvent):
         """Keep the fact in its record's history, beside what it changes: clocks are computed from facts."""
         super().apply(aggregate)
         aggregate.history.append(self)
+        if not self.SYSTEM:
+            aggregate.revision = self.originator_version
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,17 @@ class Record(BaseAggregate[str]):
     """The base of every event-sourced thing: an incident, an agreement, a key."""
 
     history: list[Fact]
+    revision: int
+    """The version that people last decided on: a reader's copy is stale only once this has changed."""
 
     class Event(Fact):
         """The base of this record's facts."""
 
     def __base_init__(self, originator_id: str, originator_version: int, timestamp: datetime) -> None:
-        """Begin with an empty history."""
+        """Begin with an empty history, on which nobody has decided."""
         super().__base_init__(originator_id, originator_version, timestamp)
         self.history = []
+        self.revision = 0
 
     def forget(self, *, by: str, at: datetime) -> None:
         """Record that what people wrote in it was erased. NotImplementedError for kinds that cannot be erased."""
