@@ -6,15 +6,19 @@ Exit codes: 0 every limit was kept, 1 one was not, 2 it cannot be measured here.
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from api.startup_errors import CannotStart
 from benchmarks.database import NotDurable, fresh_database, server
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchmarks.measure import Measure
 
 PURE = ("clock",)
@@ -31,26 +35,28 @@ def main(names: list[str]) -> int:
     try:
         found = measured(names or list(BENCHMARKS), errors)
     except NotDurable as refusal:
-        errors.print(str(refusal))
+        errors.print(str(refusal), soft_wrap=True)
+        return 2
+    except CannotStart as error:
+        errors.print(*error.lines, sep="\n", soft_wrap=True)
         return 2
     console.print(table(found))
     return 0 if all(measure.holds for measures in found.values() for measure in measures) else 1
 
 
 def measured(names: list[str], progress: Console) -> dict[str, list[Measure]]:
-    """Run benchmarks one after the other, those that need one on a fresh database each. NotDurable."""
-    found: dict[str, list[Measure]] = {name: [] for name in names}
-    for name in (name for name in names if name in PURE):
-        progress.print(f"{name} ...")
-        found[name] = import_module(f"benchmarks.{name}").run()
-    if all(name in PURE for name in names):
-        return found
-    with server() as server_url:
-        for name in (name for name in names if name in ON_A_DATABASE):
-            progress.print(f"{name} ...")
-            with fresh_database(server_url) as url:
-                found[name] = import_module(f"benchmarks.{name}").run(url)
-    return found
+    """Run benchmarks one after the other. NotDurable and CannotStart, before anything is measured."""
+    with server() if set(names) & set(ON_A_DATABASE) else nullcontext("") as server_url:
+        return {name: _measured(name, server_url, progress) for name in names}
+
+
+def _measured(name: str, server_url: str, progress: Console) -> list[Measure]:
+    progress.print(f"{name} ...")
+    run: Callable[..., list[Measure]] = import_module(f"benchmarks.{name}").run
+    if name in PURE:
+        return run()
+    with fresh_database(server_url) as url:
+        return run(url)
 
 
 def table(found: dict[str, list[Measure]]) -> Table:

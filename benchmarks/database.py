@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+from api.database import check_reachable
 from api.embedded import embedded_postgres
 from api.migrate import upgrade
 from incidents.ledger.connections import RUNTIME
@@ -29,10 +30,16 @@ class NotDurable(Exception):
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Yield the URL of a server: that of TOCSIN_DATABASE_URL, or else an embedded one with fresh data. NotDurable."""
+    """Yield the URL of a server: that of TOCSIN_DATABASE_URL, or else an embedded one with fresh data.
+
+    Raises:
+        NotDurable: it may lose what it has confirmed.
+        CannotStart: it does not answer, or cannot be had.
+    """
     given = os.environ.get("TOCSIN_DATABASE_URL")
     if given:
         url = make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        check_reachable(url)
         check_durable(url)
         yield url
         return
@@ -56,7 +63,7 @@ def fresh_database(server_url: str) -> Iterator[str]:
 
 
 def check_durable(url: str, role: str | None = None) -> None:
-    """Refuse a database that gives up durability, be it for one role only. NotDurable, saying what to do."""
+    """Refuse what gives up durability, be it for one login or database only. NotDurable, saying what to do."""
     options = {"options": f"-c role={role}"} if role else {}
     engine = create_engine(url, poolclass=NullPool, connect_args=options)
     with engine.connect() as connection:

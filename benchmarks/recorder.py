@@ -11,7 +11,6 @@ from __future__ import annotations
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from statistics import median
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -23,14 +22,23 @@ from benchmarks.measure import Measure
 from benchmarks.processes import Barrier, side_by_side
 from incidents.incident import Incident
 from incidents.ledger.receipts import RequestKey, fingerprint
+from incidents.opening import Report, opened
+from incidents.terms import Assessment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from api.bootstrap import Tocsin
+    from incidents.terms import Terms
 
 PROCESSES, THREADS = 2, 8
 ROUNDS, SECONDS, WARM_UP_SECONDS = 3, 6.0, 1.0
+REPORT = Report(
+    title="Card payments fail in all shops",
+    service=SERVICE,
+    description="Since 09:12 every payment by card is declined with code 91. Cash works. Three partners called.",
+    assessment=Assessment(impact="critical", urgency="immediate", users_affected_pct=40),
+)
 FINGERPRINT = fingerprint("POST", "/v1/incidents", "{}")
 
 
@@ -55,57 +63,41 @@ def run(url: str) -> list[Measure]:
 def _one_command(url: str) -> str:
     """Record one command; give its stream."""
     tocsin = build(url)
-    stream = _command(tocsin)
+    stream = _command(tocsin, _terms(tocsin))
     tocsin.close()
     return stream
+
+
+def _terms(tocsin: Tocsin) -> Terms:
+    return tocsin.book.in_force(PARTNERSHIP, tocsin.clock.now())
 
 
 def _write(url: str, ready: Barrier) -> int:
     """Write with all threads of one process; give how many commands were committed in the measured time."""
     tocsin = build(url, pool_size=THREADS)
+    terms = _terms(tocsin)
     ready.wait()
     start = time.monotonic() + WARM_UP_SECONDS
     with ThreadPoolExecutor(THREADS) as threads:
-        counts = list(threads.map(lambda _: sum(_committed(tocsin, start, start + SECONDS)), range(THREADS)))
+        counts = list(threads.map(lambda _: sum(_committed(tocsin, terms, start, start + SECONDS)), range(THREADS)))
     tocsin.close()
     return sum(counts)
 
 
-def _committed(tocsin: Tocsin, start: float, end: float) -> Iterator[bool]:
+def _committed(tocsin: Tocsin, terms: Terms, start: float, end: float) -> Iterator[bool]:
     """Write until the end; for each command say whether its commit lies in the measured time."""
     while (now := time.monotonic()) < end:
-        _command(tocsin)
+        _command(tocsin, terms)
         yield start <= now and time.monotonic() < end
 
 
-def _command(tocsin: Tocsin) -> str:
+def _command(tocsin: Tocsin, terms: Terms) -> str:
     with tocsin.ledger.command() as command:
-        incident = _declared(command.recorded_at)
+        number = random.getrandbits(48)
+        incident = opened(PARTNERSHIP, number, REPORT, terms, by="benchmark", at=command.recorded_at)
         incident.tell(Incident.RungFired, command.recorded_at, **_rung())
         tocsin.ledger.save(incident, request=RequestKey("benchmark", uuid4().hex, FINGERPRINT))
     return incident.id
-
-
-def _declared(at: datetime) -> Incident:
-    return Incident._create(  # noqa: SLF001 - the library's own way to create with a given id
-        Incident.Declared,
-        id=f"{PARTNERSHIP}/incident/{uuid4().hex}",
-        number=random.getrandbits(48),
-        title="Card payments fail in all shops",
-        description="Since 09:12 every payment by card is declined with code 91. Cash works. Three partners called.",
-        service=SERVICE,
-        agreement_version=1,
-        impact="critical",
-        urgency="immediate",
-        users_affected_pct=40,
-        flags=[],
-        severity="S1",
-        because="matrix: impact critical, urgency immediate",
-        source=None,
-        source_id=None,
-        by="benchmark",
-        at=at.astimezone(UTC),
-    )
 
 
 def _rung() -> dict[str, Any]:
