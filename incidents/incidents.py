@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from incidents.ledger.command import Command
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.pipeline import Write
     from incidents.ledger.receipts import Receipt, RequestKey
@@ -67,15 +66,7 @@ class Incidents:
 
     def declare(self, partnership: str, report: Report, asked: Asked) -> Answer:
         """Record a new incident and classify it under the agreement in force. InvalidField; NotFound."""
-        if receipt := self.ledger.answered(asked.request):
-            return self._again(receipt)
-        with self.ledger.command() as command:
-            opened_at = asked.at or command.recorded_at
-            terms = self.agreements.in_force(partnership, opened_at)
-            _check_time(opened_at, command.recorded_at, terms)
-            [number] = self.numbers(1)
-            incident = opened(partnership, number, report, terms, by=asked.by, at=opened_at)
-            return self._save(incident, command, asked)
+        return self._once(asked, lambda: self._declare(partnership, report, asked))
 
     def classify(self, stream: str, assessment: Assessment, asked: Asked) -> Answer:
         """Assess impact, urgency and flags again."""
@@ -181,20 +172,34 @@ class Incidents:
         """Read an incident, as of a version if one is given. NotFound."""
         return self.ledger.get(Incident, stream, version=version)
 
-    def _change(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
-        """Decide on what stands now, unless the request was carried out before.
+    def _once(self, asked: Asked, carry_out: Callable[[], Answer]) -> Answer:
+        """Carry a request out, unless it was carried out before: then give what it led to.
 
-        It may be carried out right beside us, too, and what it did is what refuses it here: an acknowledgement that is
-        sent again while the first is under way meets an acknowledged incident.
+        Its receipt is looked for only where it is refused. A request that is new pays no query for that; one that is
+        sent again is refused, if by nothing else, by the key of its receipt. What it did itself may refuse it as
+        well: an acknowledgement that is sent again, or twice at once, meets an acknowledged incident.
         """
-        if receipt := self.ledger.answered(asked.request):
-            return self._again(receipt)
         try:
-            return self._decide(stream, asked, act)
-        except TocsinError:
+            return carry_out()
+        except (TocsinError, ReceiptExists) as refusal:
             if receipt := self.ledger.answered(asked.request):
                 return self._again(receipt)
+            if isinstance(refusal, ReceiptExists):
+                raise Conflict from None
             raise
+
+    def _declare(self, partnership: str, report: Report, asked: Asked) -> Answer:
+        with self.ledger.command() as command:
+            opened_at = asked.at or command.recorded_at
+            terms = self.agreements.in_force(partnership, opened_at)
+            _check_time(opened_at, command.recorded_at, terms)
+            [number] = self.numbers(1)
+            incident = opened(partnership, number, report, terms, by=asked.by, at=opened_at)
+            self.ledger.save(incident, request=asked.request)
+            return Answer(incident, command.recorded_at)
+
+    def _change(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
+        return self._once(asked, lambda: self._decide(stream, asked, act))
 
     def _decide(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
         """Where another command was first, decide afresh, never save again."""
@@ -216,17 +221,8 @@ class Incidents:
             if at < incident.reported_at:
                 raise InvalidField("occurred_at", "It lies before the incident was reported.")
             act(incident, terms, asked.by, at)
-            return self._save(incident, command, asked)
-
-    def _save(self, incident: Incident, command: Command, asked: Asked) -> Answer:
-        try:
             self.ledger.save(incident, request=asked.request)
-        except ReceiptExists:
-            receipt = self.ledger.answered(asked.request)
-            if receipt is None:
-                raise Conflict from None
-            return self._again(receipt)
-        return Answer(incident, command.recorded_at)
+            return Answer(incident, command.recorded_at)
 
     def _again(self, receipt: Receipt) -> Answer:
         """Answer a repeated request with what it led to the first time."""
