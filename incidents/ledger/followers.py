@@ -70,13 +70,8 @@ class FollowerRunner:
             position = self._lock(connection, wait=False)
             if position is None:
                 return 0
-            behind = self._parking.streams(connection)
             batch = [placed(row) for row in fetch(connection, SELECT_AFTER, {"after": position, "most": BATCH})]
-            moved = 0
-            for event in batch:
-                if not self._pass(connection, event, behind):
-                    break
-                moved += 1
+            moved = self._take_all(connection, batch) or self._take_each(connection, batch)
             if moved:
                 self._move(connection, batch[moved - 1].position)
             connection.commit()
@@ -94,6 +89,26 @@ class FollowerRunner:
                 stuck.add(stream)
         return taken, len(waiting) - taken
 
+    def _take_all(self, connection: Connection, batch: list[Placed]) -> int:
+        """Take a whole batch, which nothing parked or failing is in; else give 0, and nothing of it is left."""
+        if not batch or self._parking.concerns(connection, {str(event.stored.originator_id) for event in batch}):
+            return 0
+        try:
+            with connection.begin_nested():
+                for event in batch:
+                    self._hand_over(connection, event)
+        except Exception:  # noqa: BLE001 - taken one by one, each will show what it raises
+            return 0
+        return len(batch)
+
+    def _take_each(self, connection: Connection, batch: list[Placed]) -> int:
+        """Take one event after the other, up to one that is to be tried again; give how many."""
+        behind = self._parking.streams(connection) if batch else set()
+        for nth, event in enumerate(batch):
+            if not self._pass(connection, event, behind):
+                return nth
+        return len(batch)
+
     def _pass(self, connection: Connection, event: Placed, behind: set[str]) -> bool:
         """Take an event, or park it; False when it is to be tried again before any other."""
         stream = str(event.stored.originator_id)
@@ -106,15 +121,18 @@ class FollowerRunner:
         return True
 
     def _take(self, connection: Connection, event: Placed) -> str:
-        """Hand an event over; give the error if there is one, and then nothing that the follower wrote is left."""
+        """Take an event; give the error if there is one, and then nothing that the follower wrote is left."""
         try:
             with connection.begin_nested():
-                fact = cast("Fact", self._mapper.to_domain_event(event.stored))
-                self._follower.take(Followed(event.position, event.partnership, event.stored.topic, fact), connection)
+                self._hand_over(connection, event)
                 self._parking.remove(connection, event.position)
         except Exception:  # noqa: BLE001 - whatever a poison event raises, the others must go on
             return traceback.format_exc(limit=-3)
         return ""
+
+    def _hand_over(self, connection: Connection, event: Placed) -> None:
+        fact = cast("Fact", self._mapper.to_domain_event(event.stored))
+        self._follower.take(Followed(event.position, event.partnership, event.stored.topic, fact), connection)
 
     def _retry(self, position: int) -> bool:
         """Try one parked event again; True if it was taken, be it by another process just now."""

@@ -30,6 +30,11 @@ class Parking:
         """Give the streams whose next events must wait behind a parked one."""
         return set(connection.scalars(select(parked.c.stream).where(self._mine, self._passed).distinct()))
 
+    def concerns(self, connection: Connection, streams: set[str]) -> bool:
+        """Say whether an event is parked, or being tried, in any of these streams."""
+        query = select(parked.c.position).where(self._mine, parked.c.stream.in_(streams)).limit(1)
+        return connection.execute(query).first() is not None
+
     def waiting(self, connection: Connection) -> list[tuple[int, str]]:
         """Give position and stream of all that is parked, in order."""
         query = select(parked.c.position, parked.c.stream).where(self._mine, self._passed)
