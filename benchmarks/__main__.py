@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 PURE = ("clock",)
 ON_A_DATABASE = ("recorder", "http", "engine", "replay", "import_log")
 BENCHMARKS = (*PURE, *ON_A_DATABASE)
+WIDTH = 120
+"""Columns of the table where no terminal says how many it has."""
 
 
 def main(names: list[str]) -> int:
     """Run the named benchmarks, or all; give the exit code."""
-    console, errors = Console(), Console(stderr=True)
+    console, errors = Console(width=None if sys.stdout.isatty() else WIDTH), Console(stderr=True)
     if unknown := [name for name in names if name not in BENCHMARKS]:
         errors.print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.")
         return 2
