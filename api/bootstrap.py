@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.keys import ApiKey, ApiKeys, Keys
@@ -49,9 +50,14 @@ class Tocsin:
         """Give those who read the sequence, each to be moved along."""
         return [FollowerRunner(self.database, self.ledger.mapper, follower) for follower in (self.attainment,)]
 
+    @cached_property
     def sequencer(self) -> Sequencer:
-        """Give a sequencer, with connections of its own role: it alone may write the sequence."""
-        return Sequencer(connect(self.url, SEQUENCER, pool_size=1, settings=LEADER_TIMEOUTS))
+        """The sequencer, with connections of its own role: it alone may write the sequence."""
+        return Sequencer(self._sequencing)
+
+    @cached_property
+    def _sequencing(self) -> Database:
+        return connect(self.url, SEQUENCER, pool_size=1, settings=LEADER_TIMEOUTS)
 
     def listener(self) -> Listener:
         """Give what waits for commits."""
@@ -61,6 +67,7 @@ class Tocsin:
         """Let go of the database."""
         self.waker.close()
         self.database.dispose()
+        self._sequencing.dispose()
 
 
 def catalogue() -> Catalogue:

@@ -38,7 +38,9 @@ def run(settings: Settings, *, only: str | None = None) -> None:
     with ExitStack() as leaving:
         leaving.callback(tocsin.close)
         works = {part: work(tocsin, settings, leaving) for part, work in PARTS.items() if only in {None, part}}
-        worker = Worker(tocsin.listener(), works)
+        listener = tocsin.listener()
+        leaving.callback(listener.close)
+        worker = Worker(listener, works)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         worker.run()
@@ -86,7 +88,7 @@ class Worker:
 
 
 def _sequencer(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
-    return tocsin.sequencer().run_once
+    return tocsin.sequencer.run_once
 
 
 def _engine(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:

@@ -46,10 +46,11 @@ class Attainment:
         self._book = book
 
     def take(self, followed: Followed, connection: Connection) -> None:
-        """Work out an incident's rows anew; that it may have gone on meanwhile does no harm: it comes again then."""
+        """Work out an incident's rows anew, once a run of its facts: at the last that is recorded now."""
         if followed.type.startswith("incident."):
             [record] = self._ledger.get_many([followed.fact.originator_id], connection).values()
-            send(connection, list(self.writes(record, record.history)), commit=False)
+            if record.version == followed.fact.originator_version:
+                send(connection, list(self.writes(record, record.history)), commit=False)
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Give the rows of an incident's runs, as they stood at its last fact."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from incidents.ledger.pipeline import driver_connection
 
@@ -73,9 +74,19 @@ class Listener:
         try:
             for _ in driver_connection(self._listening()).notifies(timeout=seconds, stop_after=1):
                 pass
-        except (psycopg.Error, OSError):
-            self._connection = None
+        except (psycopg.Error, SQLAlchemyError, OSError):
+            self._lose()
             time.sleep(seconds)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._lose()
+
+    def _lose(self) -> None:
+        """Give up the connection, which may be broken or still listening: no other may have it."""
+        lost, self._connection = self._connection, None
+        if lost is not None:
+            lost.invalidate()
 
     def _listening(self) -> Connection:
         if self._connection is None:

@@ -220,7 +220,7 @@ def test_the_engine_and_people_race_without_loss(desk: Desk) -> None:
         working.result(30)
     desk.turn()
     incidents = [desk.get(stream) for stream in streams]
-    assert done == sum(not fact.SYSTEM for it in incidents for fact in it.history) - len(streams)  # type: ignore[attr-defined] # all are an incident's
+    assert done == sum(not fact.SYSTEM for it in incidents for fact in it.history) - len(streams)
     assert [key for it in incidents for key, times in Counter(_rungs(it)).items() if times > 1] == []
     assert all(desk.deadline(stream) == desk.expected_deadline(stream) for stream in streams)
 
