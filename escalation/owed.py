@@ -15,6 +15,7 @@ from escalation.ladder import Ladder
 from escalation.runs import seconds
 from escalation.sources import Correction, Overrun, PauseLimit, Warnings, instant
 from incidents import happenings as h
+from incidents.incident import Incident
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from escalation.agreement.model import Agreement
     from escalation.course import Course
     from escalation.sources import Source
-    from incidents.incident import Incident
     from incidents.ledger.facts import Fact
 
 NO_MORE = 2**31
@@ -58,7 +58,8 @@ def due_by(incident: Incident, agreement: Agreement, now: datetime) -> list[Owed
         if past:
             at, which = past[-1]
             found.append(Owed(at, *source.fact(which, late=len(past) > 1, now=now)))
-    return sorted(found, key=lambda owed: owed.at)
+    # A correction comes first: the breach that it takes back must not be taken for the true one beside it.
+    return sorted(found, key=lambda owed: (owed.happening is not Incident.ClockCorrected, owed.at))
 
 
 def next_instant(incident: Incident, agreement: Agreement) -> datetime | None:
@@ -75,7 +76,7 @@ def _sources(incident: Incident, agreement: Agreement) -> Iterator[Source]:
     course, told = course_of(incident, agreement), _told(incident.history)
     yield from (Correction(*which, breach) for which, breach in course.unfounded.items())
     for run in course.runs:
-        if run.breach is None and (run.name, run.cycle) not in course.unfounded:
+        if run.breach is None:
             yield Overrun(run)
     if incident.active:
         yield from (Warnings(run, told.warnings.get((run.name, run.cycle), 0)) for run in course.runs if run.owing)
@@ -103,8 +104,7 @@ def _told(history: Iterable[Fact]) -> Told:
     for fact in history:
         match fact:
             case h.ClockWarned():
-                run = (fact.clock, fact.cycle)
-                told.warnings[run] = max(fact.percent, told.warnings.get(run, 0))
+                told.warnings[fact.clock, fact.cycle] = fact.percent
             case h.RungFired():
                 told.rounds[fact.ladder, fact.rung, fact.clock, fact.cycle] = fact.round
             case h.RungSkipped():

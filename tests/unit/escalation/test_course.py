@@ -73,6 +73,13 @@ def test_a_breach_stays_when_the_target_grows() -> None:
         assert case.due("resolve", 120) == 200
 
 
+def test_the_same_severity_again_changes_nothing() -> None:
+    """Rule 2: due stays where it was, though somebody assessed the incident again after it."""
+    case = Clocked()
+    case.classify(150, "high")
+    assert case.due("resolve", 150) == 100
+
+
 def test_classifying_again_retargets_too() -> None:
     """Rule 2: whichever way the severity was found."""
     case = Clocked()
@@ -215,6 +222,30 @@ def test_a_limit_is_counted_time_in_the_calendar_as_it_changes() -> None:
     case.pause(10)
     case.severity(40, "S2")
     assert case.reading("resolve", 100).pauses[0].until == moment(50)
+
+
+def test_a_limit_is_counted_from_the_pause_on() -> None:
+    """Rules 2 and 5: whether severity changed before the pause, or after its limit had ended it."""
+    before, after = Clocked(), Clocked()
+    before.severity(10, "S2")
+    for case in (before, after):
+        case.pause(30, "waiting")
+    after.severity(90, "S2")
+    for case in (before, after):
+        assert case.reading("resolve", 100).pauses[0].until == moment(80)
+
+
+def test_a_limit_in_total_is_used_up_by_the_periods_before() -> None:
+    """Rule 5: of 30 s in total the first update period used 20, so the second may be paused for 10."""
+    case = Clocked(agreed(pauses=rule("waiting", total=30)))
+    case.update(5)
+    case.pause(10, "waiting")
+    case.resume(30, "waiting")
+    case.update(40)
+    case.pause(50, "waiting")
+    first, second = (reading for reading in case.readings(80) if reading.clock == "update")
+    assert [pause.until for pause in first.pauses] == [moment(30)]
+    assert [pause.until for pause in second.pauses] == [moment(60)]
 
 
 def test_a_running_pause_survives_a_severity_change() -> None:
@@ -389,6 +420,18 @@ def test_a_corrected_clock_may_still_run_over() -> None:
     assert (case.state("resolve", 205), case.due("resolve", 205)) == ("running", 210)
     assert [name for _, name in case.turns(211) if name == "ClockBreached"] == ["ClockBreached"]
     assert case.told(h.ClockBreached)[-1].breached_at == moment(210)
+    assert (case.state("resolve", 211), case.owed(211)) == ("breached", [])
+
+
+def test_a_breach_may_turn_out_to_have_been_another() -> None:
+    """Rule 13: resolved before the breach on record, but after one under a severity that was reported late as well."""
+    case = Clocked(severity="S2")
+    case.turn(201)
+    case.severity(210, "S1", was=50)
+    case.resolve(220, was=150)
+    told = [(owed.happening.__name__, owed.values["clock"]) for owed in case.turn(220)]
+    assert told == [("ClockCorrected", "resolve"), ("ClockBreached", "resolve")]
+    assert (case.reading("resolve", 220).breached_at, case.owed(220)) == (moment(100), [])
 
 
 def test_an_update_reported_late_renumbers_no_period() -> None:
@@ -423,6 +466,10 @@ def test_a_breach_of_a_period_that_never_was_is_corrected() -> None:
         ([("resolve", 50, 50), ("reopen", 60, 40)], {"resolve": "running"}),
         ([("acknowledge", 5, 5), ("unacknowledge", 8, 3)], {"acknowledge": "running"}),
         ([("resolve", 50, 50), ("reopen", 60, 60), ("pause", 70, 55)], {"resolve": "paused"}),
+        (
+            [("acknowledge", 5, 5), ("resolve", 50, 50), ("reopen", 60, 60), ("unacknowledge", 65, 30)],
+            {"acknowledge": "running"},
+        ),
         ([("pause", 30, 30), ("resolve", 50, 20), ("reopen", 60, 60)], {"resolve": "running"}),
         ([("acknowledge", 5, 5), ("unacknowledge", 50, 50), ("resolve", 60, 40)], {"acknowledge": "met"}),
     ],

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from incidents import happenings as h
-from tests.support.clocked import Clocked, agreed, moment, rule, rung, target, the_agreement
+from incidents.incident import Incident
+from tests.support.clocked import Clocked, agreed, moment, open_between, open_once, rule, rung, target, the_agreement
 
 WARNING = agreed(
     targets={
@@ -67,6 +68,13 @@ def test_a_new_target_does_not_repeat_warnings() -> None:
     assert case.next() == 23
 
 
+def test_a_clock_without_a_target_does_not_warn() -> None:
+    """Rule 7: its share was used up, but nobody was told in time, and the severity asks for nothing now."""
+    case = Clocked(agreed(targets={"resolve": target("resolve", {"S1": 100}, warn_at=(20,))}, ladders={}))
+    case.severity(50, "S3")
+    assert case.turns(50) == [(50, "ClockBreached"), (50, "ClockBreached")]
+
+
 # --- breaches (rule 8) -----------------------------------------------------------------------------------------------
 
 
@@ -105,6 +113,21 @@ def test_a_pause_ends_at_its_limit_on_the_slowest_clock() -> None:
     assert case.told(h.PauseExpired)[0].at == moment(70)
     assert case.incident.pauses == {}
     assert (case.due("resolve", 75), case.due("update", 75)) == (150, 90)
+
+
+def test_a_pause_is_over_when_its_last_clock_goes_on() -> None:
+    """Rule 5: counted in a shop's time the limit of 20 s ends one clock later than the other, or has no end yet."""
+    for shop, expected in ((open_between((0, 30), (100, 900)), 110), (open_once(30), None)):
+        calendars = {"shop": shop}
+        targets = {"resolve": target("resolve", {"S1": 500}, "shop")}
+        case = Clocked(agreed(calendars=calendars, targets=targets, pauses=rule("waiting", each=20), ladders={}))
+        case.acknowledge(5)
+        case.update(10)
+        case.pause(20, "waiting")
+        case.update(39)
+        case.turn(39)
+        told = [at for at in range(40, 200) for owed in case.turn(at) if owed.happening is Incident.PauseExpired]
+        assert told == ([] if expected is None else [expected])
 
 
 def test_a_pause_without_limit_never_expires() -> None:
@@ -148,6 +171,13 @@ def test_taking_it_ends_what_asks_for_that() -> None:
         if "rung" in owed.values
     ]
     assert told == [(0, 3), (1, 0), (2, 0), (2, 1), (2, 2)]
+
+
+def test_the_opening_is_told_once_though_somebody_was_faster() -> None:
+    """Those who are only informed hear of it, too; nothing is repeated."""
+    case = Clocked(LADDER)
+    case.acknowledge(0)
+    assert case.turns(1, 50) == [(1, "RungFired")]
 
 
 def test_rounds_that_are_past_at_once_are_one_page() -> None:
