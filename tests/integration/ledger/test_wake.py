@@ -7,6 +7,11 @@ from sqlalchemy import text
 from incidents.ledger.connections import RUNTIME, connect
 from incidents.ledger.wake import Listener, Waker
 
+END_THE_OTHERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+
 
 def test_a_notify_ends_a_wait_early(database_url: str) -> None:
     """Whoever waits need not wait for its poll."""
@@ -40,9 +45,8 @@ def test_a_listener_outlives_its_connection(database_url: str) -> None:
     listener, waker = Listener(engine), Waker(other)
     listener.wait(0.01)
     with engine.connect() as connection:
-        others = "datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        connection.execute(text("RESET ROLE"))
-        ended = connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")).all()
+        connection.execute(text("SET ROLE NONE"))
+        ended = connection.execute(END_THE_OTHERS).all()
     assert len(ended) == 1
     listener.wait(0.01)
     listener.wait(0.01)
