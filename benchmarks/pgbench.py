@@ -1,4 +1,8 @@
-"""pgbench over the rows that one of our commands left: the least that inserting them can cost."""
+"""pgbench over the rows that one of our commands left: the least that inserting them can cost.
+
+It prepares one statement a row, as our recorder does, and sends each value as a parameter, so that the server reads the
+same values: constants in the statements would be read once, when they are planned.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,13 @@ import json
 import re
 import subprocess
 import tempfile
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
 
-from api.cluster import CLEAN_ENVIRONMENT, program
+from api.postgres.cluster import CLEAN_ENVIRONMENT, program
 from benchmarks.rows import rows_of
 from incidents.ledger.connections import RUNTIME
 
@@ -26,20 +31,59 @@ DRAWN = "lpad(to_hex(:drawn::bigint), 32, '0')"
 _TPS = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 
 
-def script_of(url: str, stream: str) -> str:
-    """Give a script that inserts one command's rows as its stream shows them, each time under new keys."""
-    statements = [_insert(table, row, stream) for table, row in rows_of(url, stream)]
-    return "\n".join(["\\set drawn random(1, 9000000000000000000)", "BEGIN;", *statements, "COMMIT;"])
+@dataclass
+class Script:
+    """A transaction for pgbench, and the values of its variables."""
+
+    lines: list[str] = field(default_factory=lambda: ["\\set drawn random(1, 9000000000000000000)", "BEGIN;"])
+    values: dict[str, str] = field(default_factory=dict)
+
+    def insert(self, table: Table, row: Row, stream: str) -> None:
+        """Insert a row of a stream's command, under new keys."""
+        values = ", ".join(self._value(table.name, name, value, stream) for name, value in row.items())
+        self.lines.append(f"INSERT INTO {table.name} ({', '.join(row)}) VALUES ({values});")  # noqa: S608 - names of our own
+
+    def _value(self, table: str, name: str, value: object, stream: str) -> str:
+        """Write a value; what must be new for each command is made of the drawn number, in the same length."""
+        head, _, identity = stream.rpartition("/")
+        match table, name:
+            case ("receipts", "key") | ("incident_states", "id"):
+                return DRAWN
+            case ("deliveries", "id"):
+                return f"{self._variable(str(value)[:4])} || substr({DRAWN}, 5)"
+            case ("incident_states", "number"):
+                return ":drawn"
+            case (_, "stream"):
+                return f"{self._variable(head + '/')} || {DRAWN}"
+            case ("pending", "spans"):
+                before, _, after = json.dumps(value).partition(identity)
+                return f"({self._variable(before)} || {DRAWN} || {self._variable(after)})::jsonb"
+        return "NULL" if value is None else self._variable(_text(value))
+
+    def _variable(self, text: str) -> str:
+        name = f"value_{len(self.values)}"
+        self.values[name] = text
+        return f":{name}"
 
 
-def rate(url: str, script: str, *, clients: int, seconds: int) -> float:
+def script_of(url: str, stream: str) -> Script:
+    """Give a script that inserts one command's rows as its stream shows them."""
+    script = Script()
+    for table, row in rows_of(url, stream):
+        script.insert(table, row, stream)
+    script.lines.append("COMMIT;")
+    return script
+
+
+def rate(url: str, script: Script, *, clients: int, seconds: int) -> float:
     """Run a script for some seconds; give transactions per second, the time to connect left out."""
     where = make_url(url).set(drivername="postgresql")
     env = CLEAN_ENVIRONMENT | {"PGOPTIONS": f"-c role={RUNTIME}", "PGPASSWORD": str(where.password or "")}
+    options = ["--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=2", f"--time={seconds}"]
+    options += [f"--define={name}={value}" for name, value in script.values.items()]
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        file.write(script)
+        file.write("\n".join(script.lines))
         file.flush()
-        options = ["--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=2", f"--time={seconds}"]
         conninfo = where.set(password=None).render_as_string()
         done = subprocess.run(
             [str(program("pgbench")), *options, f"--file={file.name}", conninfo],
@@ -54,41 +98,13 @@ def rate(url: str, script: str, *, clients: int, seconds: int) -> float:
     return float(found[1])
 
 
-def _insert(table: Table, row: Row, stream: str) -> str:
-    values = ", ".join(_value(table, name, value, stream) for name, value in row.items())
-    return f"INSERT INTO {table.name} ({', '.join(row)}) VALUES ({values});"  # noqa: S608 - our own rows
-
-
-def _value(table: Table, name: str, value: object, stream: str) -> str:
-    """Write a value; what must be new for each command is made of the drawn number, in the same length."""
-    head, _, identity = stream.rpartition("/")
-    match table.name, name:
-        case ("receipts", "key") | ("incident_states", "id"):
-            return DRAWN
-        case ("deliveries", "id"):
-            return f"{_literal(str(value)[:4])} || substr({DRAWN}, 5)"
-        case ("incident_states", "number"):
-            return ":drawn"
-        case (_, "stream"):
-            return f"{_literal(head + '/')} || {DRAWN}"
-        case ("pending", "spans"):
-            before, _, after = json.dumps(value).partition(identity)
-            return f"({_literal(before)} || {DRAWN} || {_literal(after)})::jsonb"
-    return _literal(value)
-
-
-def _literal(value: object) -> str:
+def _text(value: object) -> str:
+    """Write a value as PostgreSQL reads it."""
     match value:
-        case None:
-            return "NULL"
-        case int():
-            return str(value)
         case bytes() | memoryview():
-            return f"'\\x{bytes(value).hex()}'"
+            return f"\\x{bytes(value).hex()}"
         case datetime():
-            return _literal(value.isoformat())
+            return value.isoformat()
         case dict():
-            return _literal(json.dumps(value))
-    # A colon before a letter would be one of pgbench's variables, quotes or not.
-    text = str(value).replace("\\", "\\\\").replace("'", "''").replace(":", "\\x3a")
-    return f"E'{text}'"
+            return json.dumps(value)
+    return str(value)

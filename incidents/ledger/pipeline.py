@@ -33,10 +33,15 @@ class Write:
 def send(connection: Connection, writes: Sequence[Write], *, commit: bool) -> None:
     """Send all writes in one pipeline, in order; with `commit`, the COMMIT goes in the same round trip.
 
+    On a connection in autocommit mode the BEGIN goes there too; `commit` is then a must.
+
     psycopg.errors.UniqueViolation and its like leave the transaction to be rolled back: nothing is half-done.
     """
     raw = driver_connection(connection)
     with raw.pipeline(), raw.cursor() as cursor:
+        if raw.autocommit:
+            # psycopg's own BEGIN would wait for its answer: a round trip more.
+            cursor.execute("BEGIN", prepare=False)
         for write in writes:
             for row in write.rows:
                 sql, constants = compiled(write.statement, tuple(row))

@@ -74,7 +74,7 @@ class Recorder(ApplicationRecorder):
         if connection is not None:
             _send(connection, writes, commit=False)
         else:
-            with self.engine.connect() as own:
+            with self.reading.connect() as own:  # in autocommit mode, so that BEGIN needs no round trip of its own
                 _send(own, writes, commit=True)
         return None
 
