@@ -13,9 +13,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from api.database import check_reachable
-from api.embedded import embedded_postgres
-from api.migrate import upgrade
+from api.postgres.database import check_reachable
+from api.postgres.embedded import embedded_postgres
+from api.postgres.migrate import upgrade
 from incidents.ledger.connections import RUNTIME
 
 if TYPE_CHECKING:

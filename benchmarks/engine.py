@@ -28,7 +28,7 @@ import click
 from sqlalchemy import text
 
 from api.bootstrap import build
-from api.worker import Worker
+from api.processes.worker import Worker
 from benchmarks import armed as armed_deadlines
 from benchmarks.database import fresh_database, server
 from benchmarks.measure import Measure

@@ -13,10 +13,10 @@ from http.client import HTTPConnection
 from statistics import median
 from typing import TYPE_CHECKING
 
-from api import process
 from api.bootstrap import build
-from api.listener import listen
-from api.serve import web_command
+from api.processes import process
+from api.processes.listener import listen
+from api.processes.serve import web_command
 from benchmarks.example import PARTNERSHIP, SERVICE, publish
 from benchmarks.load import Load, Posts, drive
 from benchmarks.measure import Measure

@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that api/migrate.py hands over."""
+"""Runs the migrations on the connection that api/postgres/migrate.py hands over."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from api.embedded import embedded_postgres
-from api.migrate import upgrade
+from api.postgres.embedded import embedded_postgres
+from api.postgres.migrate import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

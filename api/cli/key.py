@@ -39,7 +39,7 @@ def create(name: str, partnership: str | None) -> None:
 
 def _check_partnership(partnership: str | None) -> None:
     """Refuse what no partnership can be called: such a key would open nothing."""
-    from api.access import PARTNERSHIP  # noqa: PLC0415 - --help need not wait for it
+    from api.http.access import PARTNERSHIP  # noqa: PLC0415 - --help need not wait for it
 
     if partnership is not None and not re.fullmatch(PARTNERSHIP, partnership):
         message = "Use small letters, digits and '-', at most 63, such as acme-globex."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from api.database import database
-from api.migrate import upgrade
+from api.postgres.database import database
+from api.postgres.migrate import upgrade
 from api.settings import Settings
 
 

@@ -22,8 +22,8 @@ def opened(committed: Callable[[], None] | None = None) -> Iterator[Tocsin]:
         CannotStart: the settings are wrong, or the database cannot be had.
     """
     from api.bootstrap import build  # noqa: PLC0415 - --help need not wait for every floor
-    from api.database import database  # noqa: PLC0415
-    from api.migrate import upgrade  # noqa: PLC0415
+    from api.postgres.database import database  # noqa: PLC0415
+    from api.postgres.migrate import upgrade  # noqa: PLC0415
 
     settings = Settings.read()
     configure_logging(settings.log_level, settings.log_format)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from api.logs import configure_logging
-from api.serve import serve
+from api.processes.serve import serve
 from api.settings import Settings
 
 

@@ -7,9 +7,9 @@ import sys
 
 import click
 
-from api.database import with_database
-from api.listener import address, listen
-from api.serve import web_command
+from api.postgres.database import with_database
+from api.processes.listener import address, listen
+from api.processes.serve import web_command
 from api.settings import Settings
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from api.database import with_database
 from api.logs import configure_logging
+from api.postgres.database import with_database
 from api.settings import Settings
 
 
@@ -26,6 +26,6 @@ def command(only: str | None) -> None:
     """
     settings = with_database(Settings.read())
     configure_logging(settings.log_level, settings.log_format)
-    from api.worker import run  # noqa: PLC0415 - it imports every floor, which --help need not wait for
+    from api.processes.worker import run  # noqa: PLC0415 - it imports every floor, which --help need not wait for
 
     run(settings, only=only)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from api.process import end, spawn
-from api.serve import web_command
+from api.processes.process import end, spawn
+from api.processes.serve import web_command
 from tests.faults.plan import MASTER, SEQUENCER, WEB, WORKER
 from tests.faults.points import Death
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import httpx
 
 from api.bootstrap import build
-from api.embedded import embedded_postgres
-from api.listener import address, listen
-from api.migrate import upgrade
+from api.postgres.embedded import embedded_postgres
+from api.postgres.migrate import upgrade
+from api.processes.listener import address, listen
 from tests.faults import points
 from tests.faults.agreement import agreement_text
 from tests.faults.checks import findings

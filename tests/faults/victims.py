@@ -17,8 +17,8 @@ from sqlalchemy import event
 
 from api.bootstrap import Tocsin, build
 from api.logs import configure_logging
+from api.processes.worker import PARTS, Worker
 from api.settings import Settings
-from api.worker import PARTS, Worker
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
 from incidents.ledger.connections import LEADER_TIMEOUTS, RUNTIME, SEQUENCER, connect

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.app import create_app
+from api.http.app import create_app
 from api.logs import configure_logging
 from api.settings import Settings
 from tests.faults.points import UNANSWERED

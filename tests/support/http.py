@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.app import create_app
 from api.bootstrap import build
+from api.http.app import create_app
 from incidents.ledger.connections import SEQUENCER, connect
 from incidents.ledger.sequencer import Sequencer
 from tests.support.clock import MovedClock

@@ -65,20 +65,21 @@ class Walker:
     def walk(self, until: int) -> list[Counted]:
         """Walk up to a second."""
         for now in range(until + 1):
+            self.look(now)  # clocks are advanced to a fact's time before it is applied (clock rule 8)
             today = [fact for at, fact in self.facts if at == now]
             for fact in sorted(today, key=lambda fact: isinstance(fact, h.Classified | h.SeverityChanged)):
                 self.happens(fact, now)
-            for run in self.runs:
-                self.look(run, now)
+            self.look(now)
             if now < until:
                 for run in self.runs:
                     self.count(run, now)
         return self.runs
 
-    def look(self, run: Counted, now: int) -> None:
-        """Note when the target is used up."""
-        if run.stopped is None and run.target is not None and run.due is None and run.counted >= run.target:
-            run.due = now
+    def look(self, now: int) -> None:
+        """Note whose target is used up."""
+        for run in self.running():
+            if run.target is not None and run.due is None and run.counted >= run.target:
+                run.due = now
 
     def count(self, run: Counted, now: int) -> None:
         """Let one second pass."""

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from api.cluster import recorded_server
-from api.embedded import embedded_postgres, running_elsewhere, running_postgres
+from api.postgres.cluster import recorded_server
+from api.postgres.embedded import embedded_postgres, running_elsewhere, running_postgres
 from api.startup_errors import DataDirectoryUnusable
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HOLD = """
 import sys, time
 from pathlib import Path
-from api.embedded import embedded_postgres
+from api.postgres.embedded import embedded_postgres
 with embedded_postgres(Path(sys.argv[1])) as url:
     print(url, flush=True)
     time.sleep(600)

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from api.app import create_app
+from api.http.app import create_app
 from tests.support.http import OURS
 
 if TYPE_CHECKING:

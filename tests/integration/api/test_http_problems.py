@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import BadRequest
 
-from api.bodies import MAX_BODY_BYTES
-from api.problems import handle_errors
+from api.http.bodies import MAX_BODY_BYTES
+from api.http.problems import handle_errors
 from incidents.errors import TocsinError
 from tests.support.http import OURS, Reply, agreement_text, declaration, problem_of, wrong_fields
 

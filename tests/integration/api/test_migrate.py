@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.pool import NullPool
 
-from api.migrate import upgrade
+from api.postgres.migrate import upgrade
 from api.startup_errors import DatabaseUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-UPGRADE = "import sys; from api.migrate import upgrade; upgrade(sys.argv[1])"
+UPGRADE = "import sys; from api.postgres.migrate import upgrade; upgrade(sys.argv[1])"
 
 
 def tables(url: str) -> AbstractSet[str]:

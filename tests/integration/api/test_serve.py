@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from api.cluster import recorded_server
+from api.postgres.cluster import recorded_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api import supervisor
+from api.processes import supervisor
+from api.processes.supervisor import Service, StopRequested, stop_on_signals
 from api.startup_errors import ServiceStopped
-from api.supervisor import Service, StopRequested, stop_on_signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

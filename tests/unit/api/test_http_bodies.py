@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError
 
-from api.bodies import MAX_DEPTH, parse_json
-from api.cursors import cursor_after, number_of
-from api.preconditions import NEVER, etag, expected_revision
-from api.refusals import InvalidHeader, Malformed
-from api.schemas.fields import EARLIEST, Instant, QueryNumber, Text, WholeNumber, assignee, name, reference
+from api.http.bodies import MAX_DEPTH, parse_json
+from api.http.cursors import cursor_after, number_of
+from api.http.preconditions import NEVER, etag, expected_revision
+from api.http.refusals import InvalidHeader, Malformed
+from api.http.schemas.fields import EARLIEST, Instant, QueryNumber, Text, WholeNumber, assignee, name, reference
 from incidents.errors import InvalidField
 from incidents.ledger.leaf import instant
 from incidents.ledger.sealing import ERASED

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from api.listener import address, listen
+from api.processes.listener import address, listen
 from api.startup_errors import PortInUse
 
 

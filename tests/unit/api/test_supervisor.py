@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from api.supervisor import restart_delay
+from api.processes.supervisor import restart_delay
 
 
 def test_the_first_restart_is_quick_and_later_ones_wait_longer() -> None:

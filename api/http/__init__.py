@@ -1,0 +1,1 @@
+"""The HTTP API: from a request to a use case and back."""

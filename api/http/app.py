@@ -1,0 +1,47 @@
+"""The WSGI application: the HTTP API over one Tocsin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from api.bootstrap import build
+from api.http import openapi
+from api.http.bodies import MAX_BODY_BYTES
+from api.http.resources import commands  # noqa: F401 - importing it puts the commands on the incidents' blueprint
+from api.http.resources.agreements import agreements
+from api.http.resources.attainment import attainment
+from api.http.resources.health import health
+from api.http.resources.incidents import incidents
+from api.logs import configure_logging
+from api.postgres.database import with_database
+from api.settings import Settings
+
+if TYPE_CHECKING:
+    from api.bootstrap import Tocsin
+
+
+def create_app(tocsin: Tocsin | None = None) -> Flask:
+    """Make the application; without a Tocsin, build one from the environment's settings.
+
+    Raises:
+        CannotStart: the settings are wrong, or the database cannot be reached.
+    """
+    app = Flask("tocsin", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.url_map.merge_slashes = False  # an address is right or wrong; redirects would lose the body
+    if isinstance(app.json, DefaultJSONProvider):
+        app.json.sort_keys = False  # answers keep the order of their schemas
+    app.extensions["tocsin"] = tocsin or _from_settings()
+    api = openapi.document(app)
+    for blueprint in (agreements, incidents, attainment, health):
+        api.register_blueprint(blueprint)
+    return app
+
+
+def _from_settings() -> Tocsin:
+    settings = with_database(Settings.read())
+    configure_logging(settings.log_level, settings.log_format)
+    return build(str(settings.database_url), pool_size=settings.pool_size)

@@ -1,0 +1,162 @@
+"""The OpenAPI 3.1 document, and flask-smorest bent to what Tocsin promises: every error a problem, no field ignored."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import flask_smorest  # type: ignore[import-untyped] # it brings no types
+from flask_smorest.utils import prepare_response  # type: ignore[import-untyped] # as above
+
+from api.http import problems
+from api.http.access import PARTNERSHIP, REFERENCE
+from api.http.bodies import BodyParser
+from api.http.schemas.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from flask import Flask
+    from marshmallow import Schema
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+SECURITY: list[dict[str, list[str]]] = [{"apiKey": []}]
+OPENAPI = {
+    "API_TITLE": "Tocsin",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/v1",
+    "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {
+        "info": {
+            "description": "Incidents between partners, run by the agreement they signed.\n\n"
+            "Commands need `If-Match` with the ETag of what you have seen; every POST may carry an `Idempotency-Key`. "
+            "Errors are `application/problem+json`.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "security": SECURITY,
+    },
+}
+
+REFERENCE_PARAMETER = {
+    "name": "reference",
+    "in": "path",
+    "required": True,
+    "description": "The incident's id, or its number such as INC-1042.",
+    "schema": {"type": "string", "pattern": REFERENCE},
+}
+PARTNERSHIP_PARAMETER = {
+    "name": "partnership",
+    "in": "path",
+    "required": True,
+    "description": "The partnership's id, such as acme-globex.",
+    "schema": {"type": "string", "pattern": PARTNERSHIP},
+}
+IF_MATCH = {
+    "description": 'The ETag of what you have seen, such as `"7"`, or `*` for whatever stands now.',
+    "required": True,
+    "schema": {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$'},
+    "example": "*",
+}
+IDEMPOTENCY_KEY = {
+    "description": "Your own name for this request, such as a UUID. Sent again, it has one effect and one answer.",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
+HEADERS = {
+    "REVISION": {"description": "The incident's revision, for If-Match.", "schema": {"type": "string"}},
+    "REPLAYED": {"description": "`true`: this request was carried out before.", "schema": {"type": "string"}},
+    "LOCATION": {"description": "The address of what was made.", "schema": {"type": "string"}},
+    "LINK": {"description": 'The next page, if there is one: `<…>; rel="next"`.', "schema": {"type": "string"}},
+}
+READ_ERRORS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
+WRITE_ERRORS = (
+    *READ_ERRORS,
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+COMMAND_ERRORS = (*WRITE_ERRORS, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc] # its base has no types
+    """The API with its document. Every error is a problem."""
+
+    def _register_error_handlers(self) -> None:
+        problems.handle_errors(self._app)
+
+    def _register_responses(self) -> None:
+        for status in HTTPStatus:
+            self._error_response(status.name, status.phrase)
+        self._error_response("DEFAULT_ERROR", "Any other error.")
+
+    def _error_response(self, name: str, description: str) -> None:
+        response = {"description": description, "schema": Problem}
+        prepare_response(response, self.spec, problems.PROBLEM_JSON)
+        self.spec.components.response(name, response, lazy=True)
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has no types
+    """Addresses that belong together, with the strict parser."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+    def operation(  # noqa: PLR0913 - each is a line of the document
+        self,
+        method: str,
+        rule: str,
+        operation_id: str,
+        *,
+        takes: type[Schema] | None = None,
+        gives: type[Schema],
+        status: HTTPStatus = HTTPStatus.OK,
+        headers: Mapping[str, str] = {},
+        errors: Sequence[HTTPStatus] = (),
+        path: Sequence[Mapping[str, Any]] = (),
+        **more: Any,  # noqa: ANN401 - what OpenAPI lets an operation say
+    ) -> Callable[[F], F]:
+        """Serve a view and document it; its docstring says what it does.
+
+        Args:
+            method: GET takes `takes` from the query string, POST from a JSON body.
+            rule: The address below the blueprint's, in Flask's writing.
+            operation_id: Its stable name for clients.
+            takes: What it is given as its first argument.
+            gives: What its answer looks like.
+            status: The status of a success.
+            headers: Headers of a success, each with the name of its description in HEADERS.
+            errors: The errors that are to be expected.
+            path: Descriptions of the parameters in the rule.
+            **more: Further members of the operation, such as `parameters`.
+        """
+        told = {"operationId": operation_id, "security": SECURITY, **more}
+        told["responses"] = {error.value: error.name for error in errors} | more.get("responses", {})
+
+        def serve(view: F) -> F:
+            served = self.response(status, gives, headers=dict(headers))(self.doc(**told)(view))
+            if takes is not None:
+                location = "query" if method == "GET" else "json"
+                schema = takes()  # once: webargs would make one anew for each request
+                needed = any(field.required for field in schema.fields.values())
+                served = self.arguments(schema, location=location, required=needed)(served)
+            self.add_url_rule(rule, view.__name__, served, methods=[method], parameters=list(path))
+            return view
+
+        return serve
+
+
+def document(app: Flask) -> Api:
+    """Begin the document of an application."""
+    app.config.update(OPENAPI)
+    api = Api(app)
+    api.spec.components.security_scheme(
+        "apiKey", {"type": "http", "scheme": "bearer", "bearerFormat": "tocsin_<id>_<secret>"}
+    )
+    api.spec.components.parameter("If-Match", "header", IF_MATCH)
+    api.spec.components.parameter("Idempotency-Key", "header", IDEMPOTENCY_KEY)
+    for name, header in HEADERS.items():
+        api.spec.components.header(name, header)
+    return api

@@ -1,0 +1,138 @@
+"""Commands: each is POST /v1/incidents/{reference}/{verb} with If-Match, and answers with the incident it leads to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.http import openapi
+from api.http.access import stream_of, tocsin
+from api.http.resources.answers import Body, Shown, asked_of, told
+from api.http.resources.incidents import assessment_of, incidents
+from api.http.schemas import commands as schemas
+from api.http.schemas.incidents import Assessing, IncidentView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marshmallow import Schema
+
+    from incidents.incidents import Answer, Asked, Incidents
+
+    Act = Callable[[Incidents, str, Body, Asked], Answer]
+
+
+def command(verb: str, schema: type[Schema], operation: str) -> Callable[[Act], Act]:
+    """Serve an act under a verb; its docstring documents the operation."""
+
+    def serve(act: Act) -> Act:
+        def view(body: Body, reference: str) -> Shown:
+            stream = stream_of(reference)
+            asked = asked_of(stream, body)
+            return told(act(tocsin().incidents, stream, body, asked))
+
+        view.__name__, view.__doc__ = act.__name__, act.__doc__
+        incidents.operation(
+            "POST",
+            f"/<reference>/{verb}",
+            operation,
+            takes=schema,
+            gives=IncidentView,
+            headers={"ETag": "REVISION", "Idempotency-Replayed": "REPLAYED"},
+            errors=openapi.COMMAND_ERRORS,
+            path=(openapi.REFERENCE_PARAMETER,),
+            parameters=["If-Match", "Idempotency-Key"],
+        )(view)
+        return act
+
+    return serve
+
+
+@command("classify", Assessing, "classifyIncident")
+def classify(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Assess impact, urgency and flags again; the agreement gives the severity."""
+    return incidents.classify(stream, assessment_of(body), asked)
+
+
+@command("severity", schemas.SeverityChange, "changeSeverity")
+def severity(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Set another severity, with a reason."""
+    return incidents.change_severity(stream, body["severity"], body["reason"], asked)
+
+
+@command("acknowledge", schemas.Moment, "acknowledgeIncident")
+def acknowledge(incidents: Incidents, stream: str, _body: Body, asked: Asked) -> Answer:
+    """Take the incident: the ladder stops climbing."""
+    return incidents.acknowledge(stream, asked)
+
+
+@command("unacknowledge", schemas.MaybeReason, "unacknowledgeIncident")
+def unacknowledge(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Give the incident back: the ladder goes on."""
+    return incidents.unacknowledge(stream, body.get("reason"), asked)
+
+
+@command("assign", schemas.Assignment, "assignRole")
+def assign(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Give somebody of a party a role."""
+    return incidents.assign(stream, body["role"], body["assignee"], body["party"], asked)
+
+
+@command("note", schemas.Note, "addNote")
+def note(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Write a note for those who work on the incident."""
+    return incidents.note(stream, body["text"], asked)
+
+
+@command("update", schemas.Update, "postUpdate")
+def update(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Post a status update, for one's own side or for the partner."""
+    return incidents.post_update(stream, body["text"], body["audience"], asked)
+
+
+@command("pause", schemas.Pause, "pauseClocks")
+def pause(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Stop clocks for a reason that the agreement lists."""
+    names = tuple(dict.fromkeys(body["clocks"])) if "clocks" in body else None
+    return incidents.pause(stream, body["reason"], names, body.get("note"), asked)
+
+
+@command("resume", schemas.Resumption, "resumeClocks")
+def resume(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """End a pause."""
+    return incidents.resume(stream, body["reason"], asked)
+
+
+@command("mitigate", schemas.MaybeText, "mitigateIncident")
+def mitigate(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Say that the users no longer feel it."""
+    return incidents.mitigate(stream, body.get("text"), asked)
+
+
+@command("resolve", schemas.MaybeText, "resolveIncident")
+def resolve(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Say that it is over; running pauses end with it."""
+    return incidents.resolve(stream, body.get("text"), asked)
+
+
+@command("reopen", schemas.Reason, "reopenIncident")
+def reopen(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Say that it was not over."""
+    return incidents.reopen(stream, body["reason"], asked)
+
+
+@command("cancel", schemas.Reason, "cancelIncident")
+def cancel(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Call it a false alarm."""
+    return incidents.cancel(stream, body["reason"], asked)
+
+
+@command("close", schemas.Moment, "closeIncident")
+def close(incidents: Incidents, stream: str, _body: Body, asked: Asked) -> Answer:
+    """Be done with a resolved incident."""
+    return incidents.close(stream, asked)
+
+
+@command("duplicate", schemas.Duplicate, "markDuplicate")
+def duplicate(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+    """Point to the incident, of the same partnership, that tells the same story."""
+    return incidents.mark_duplicate(stream, body["of"], asked)

@@ -1,0 +1,32 @@
+"""Health: whether this process lives, and whether it can serve. Both without a key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.http import openapi
+from api.http.access import tocsin
+from api.http.readiness import readiness
+from api.http.schemas.health import Alive, Readiness
+
+health = openapi.Blueprint("health", __name__, description="For load balancers and people on call.")
+NOT_READY = {
+    "description": "Not ready; `checks` says why.",
+    "content": {"application/json": {"schema": Readiness}},
+}
+
+
+@health.operation("GET", "/healthz", "isAlive", gives=Alive, security=[])
+def healthz() -> dict[str, str]:
+    """Say that this process answers."""
+    return {"status": "ok"}
+
+
+@health.operation("GET", "/readyz", "isReady", gives=Readiness, security=[], responses={503: NOT_READY})
+def readyz() -> tuple[dict[str, Any], int]:
+    """Say whether this process can serve: its database answers and has the tables of this version.
+
+    How far the sequencer is behind is told, but makes nobody unready: no request waits for it.
+    """
+    found = readiness(tocsin())
+    return found, 200 if found["status"] == "ready" else 503

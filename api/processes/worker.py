@@ -1,0 +1,114 @@
+"""The worker: what must happen by itself. One thread a part; each sleeps until a commit or a quarter of a second."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import structlog
+
+from api.bootstrap import Tocsin, build
+from incidents.ledger.wake import POLL_SECONDS, Listener
+from notifications.message import Composer
+from notifications.sender import Sender
+from notifications.terminal import Terminal
+from notifications.webhook import Webhook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from api.settings import Settings
+    from notifications.channels import Channel
+
+log = structlog.get_logger()
+
+AFTER_FAILURE_SECONDS = 1.0
+
+
+def run(settings: Settings, *, only: str | None = None) -> None:
+    """Work until SIGTERM or Ctrl-C, at everything or at one of PARTS `only`. Any number of workers may run."""
+    if settings.database_url is None:
+        message = "a worker needs a database"
+        raise ValueError(message)
+    tocsin = build(settings.database_url, pool_size=settings.pool_size)
+    with ExitStack() as leaving:
+        leaving.callback(tocsin.close)
+        works = {part: work(tocsin, settings, leaving) for part, work in PARTS.items() if only in {None, part}}
+        listener = tocsin.listener()
+        leaving.callback(listener.close)
+        worker = Worker(listener, works)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: worker.stop())
+        worker.run()
+
+
+class Worker:
+    """Runs parts side by side, each in a loop that nothing but `stop` ends."""
+
+    def __init__(self, listener: Listener, works: Mapping[str, Callable[[], int]]) -> None:
+        """Take what does one turn of each part: it returns how much it found to do."""
+        self._works = works
+        self._listener = listener
+        self._woken = {part: threading.Event() for part in works}
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Run all parts until stopped; what is in hand is finished first."""
+        threads = [threading.Thread(target=self._loop, args=(part,), name=part) for part in self._works]
+        for thread in threads:
+            thread.start()
+        while not self._stopping.is_set():
+            self._listener.wait()
+            for event in self._woken.values():
+                event.set()
+        for thread in threads:
+            thread.join()
+
+    def stop(self) -> None:
+        """End soon."""
+        self._stopping.set()
+        for event in self._woken.values():
+            event.set()
+
+    def _loop(self, part: str) -> None:
+        while not self._stopping.is_set():
+            self._woken[part].clear()
+            try:
+                done = self._works[part]()
+            except Exception:
+                log.exception("worker part failed; it goes on", part=part)
+                self._stopping.wait(AFTER_FAILURE_SECONDS)
+                continue
+            if not done:
+                self._woken[part].wait(POLL_SECONDS)
+
+
+def _sequencer(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
+    return tocsin.sequencer.run_once
+
+
+def _engine(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
+    return tocsin.engine.run_once
+
+
+def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
+    webhook = Webhook(tocsin.clock)
+    channels: list[Channel] = [Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None), webhook]
+    composer = Composer(tocsin.book, settings.public_url)
+    sender = Sender(tocsin.incidents, composer, {channel.name: channel for channel in channels})
+    leaving.callback(webhook.close)
+    leaving.callback(sender.close)  # first of all: what is being sent is finished
+    return sender.run_once
+
+
+def _followers(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
+    runners = tocsin.followers()
+    return lambda: sum(runner.run_once() for runner in runners)
+
+
+PARTS = {"sequencer": _sequencer, "engine": _engine, "sender": _sender, "followers": _followers}
+"""What a worker does, by the names that `tocsin worker --only` takes."""
