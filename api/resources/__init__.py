@@ -1,1 +1,0 @@
-"""The addresses of the HTTP API, a module for each kind of thing."""
