@@ -10,7 +10,6 @@ from incidents import happenings as h
 from tests.support.clock import NOON
 from tests.support.clocked import Clocked, agreed, moment, open_once, rule, target
 
-
 # --- rule 8: order ---------------------------------------------------------------------------------------------------
 
 

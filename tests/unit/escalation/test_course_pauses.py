@@ -6,7 +6,6 @@ import pytest
 
 from tests.support.clocked import Clocked, agreed, moment, open_between, rule, target
 
-
 # --- rule 5: pauses --------------------------------------------------------------------------------------------------
 
 
