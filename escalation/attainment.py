@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from escalation.clocks import readings
 from escalation.tables import attainment
@@ -26,11 +25,8 @@ if TYPE_CHECKING:
     from incidents.ledger.followers import Followed
     from incidents.ledger.ledger import Ledger
 
-_insert = upsert(attainment)
-_WRITE = _insert.on_conflict_do_update(
-    index_elements=[attainment.c.stream, attainment.c.clock, attainment.c.cycle],
-    set_={name: _insert.excluded[name] for name in ("severity", "outcome", "target", "counted")},
-)
+_CLEAR = delete(attainment).where(attainment.c.stream == bindparam("of"))
+_INSERT = insert(attainment)
 
 
 class Attainment:
@@ -57,7 +53,9 @@ class Attainment:
         if isinstance(record, Incident) and new:
             agreement = self._book.get(record.partnership, record.agreement_version)
             last = max(fact.at for fact in record.history)
-            yield Write(_WRITE, [_row(record, reading) for reading in readings(record, agreement, last)])
+            # A fact that is told late can take a run away.
+            yield Write(_CLEAR, [{"of": record.id}])
+            yield Write(_INSERT, [_row(record, reading) for reading in readings(record, agreement, last)])
 
     def counts(self, partnership: str | None = None) -> list[Row[Any]]:
         """Count runs per partnership, clock, severity and outcome."""

@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
-import rfc8785
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from incidents.ledger.command import command_in_hand, current_command
-from incidents.ledger.leaf import Disclosure, Envelope, Json, base64url, leaf_bytes, plain
+from incidents.ledger.leaf import Disclosure, Envelope, Json, base64url, canonical, leaf_bytes, plain
 from incidents.ledger.sealing import ERASED, new_key, seal, unseal
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def _stored(item: Disclosure, event_type: EventType, stream: str) -> StoredField
         return {"salt": item.salt, "value": item.value}
     keys = current_command().keys
     key = keys.get(stream) or keys.setdefault(stream, new_key())
-    return {"box": seal(key, stream, rfc8785.dumps([item.salt, item.value]))}
+    return {"box": seal(key, stream, canonical([item.salt, item.value]))}
 
 
 def _opened(item: StoredField, stream: str, key: bytes | None) -> Json:

@@ -4,9 +4,12 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from incidents.errors import ValueTooLarge
-from incidents.ledger.leaf import MAX_LEAF_BYTES, Disclosure, Envelope, instant, leaf_bytes, plain
+from incidents.ledger.leaf import MAX_LEAF_BYTES, Disclosure, Envelope, Json, canonical, instant, leaf_bytes, plain
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -63,3 +66,14 @@ def test_an_instant_without_a_zone_is_refused() -> None:
     """Nobody could say when that was."""
     with pytest.raises(ValueError, match="needs a time zone"):
         instant(AT.replace(tzinfo=None))
+
+
+PLAIN = (
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(exclude_categories=["Cs"]))
+)
+
+
+@given(st.lists(PLAIN | st.lists(PLAIN) | st.dictionaries(st.text(st.characters(codec="ascii")), PLAIN), max_size=4))
+def test_the_short_way_writes_the_bytes_of_the_long_one(values: list[Json]) -> None:
+    """Whatever a disclosure holds, its bytes are those of RFC 8785."""
+    assert canonical(values) == rfc8785.dumps(values)
