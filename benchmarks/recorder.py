@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from incidents.terms import Terms
 
 PROCESSES, THREADS = 2, 8
-ROUNDS, SECONDS, WARM_UP_SECONDS = 5, 4.0, 1.0
+ROUNDS, SECONDS, WARM_UP_SECONDS = 5, 4.0, 3.0
 REPORT = Report(
     title="Card payments fail in all shops",
     service=SERVICE,
