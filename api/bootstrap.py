@@ -15,7 +15,7 @@ from incidents.incident import Incident
 from incidents.incidents import Incidents
 from incidents.ledger.catalogue import Catalogue
 from incidents.ledger.clock import Clock, DatabaseClock
-from incidents.ledger.connections import LEADER_TIMEOUTS, RUNTIME, SEQUENCER, connect
+from incidents.ledger.connections import LEADER_TIMEOUTS, RUNTIME, SEQUENCER, WORKING_TIMEOUTS, connect
 from incidents.ledger.followers import FollowerRunner
 from incidents.ledger.ledger import Ledger
 from incidents.ledger.sequencer import Sequencer
@@ -83,7 +83,7 @@ def build(
     url: str, *, pool_size: int = 10, clock: Clock | None = None, committed: Callable[[], None] | None = None
 ) -> Tocsin:
     """Wire everything to a migrated database. `clock` and `committed` default to the production ones."""
-    database = connect(url, RUNTIME, pool_size=pool_size)
+    database = connect(url, RUNTIME, pool_size=pool_size, settings=WORKING_TIMEOUTS)
     clock = clock or DatabaseClock(database)
     projections: list[Projection] = []
     waker = Waker(database)

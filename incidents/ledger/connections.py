@@ -22,6 +22,9 @@ LEADER_TIMEOUTS = {
 }
 """A leader that hangs in its transaction loses it, and the lock with it, within 5 s (design decision 3)."""
 
+WORKING_TIMEOUTS = LEADER_TIMEOUTS | {"idle_in_transaction_session_timeout": "30s"}
+"""Whoever hangs with an incident's rows in hand, or is cut off, must not keep its pages and commands for ever."""
+
 
 def connect(url: str, role: str, *, pool_size: int = 5, settings: dict[str, str] | None = None) -> Engine:
     """Give an engine whose sessions take `role` before their first statement."""

@@ -46,3 +46,11 @@ def test_a_login_that_owns_nothing_runs_everything(service_url: str) -> None:
     assert tocsin.incidents.get(declared.id).version > 1
     assert readiness(tocsin)["status"] == "ready"
     tocsin.close()
+
+
+def test_whoever_hangs_in_a_transaction_loses_it(database_url: str) -> None:
+    """A stopped engine would else keep its incidents' pages, and every command on them, waiting for ever."""
+    tocsin = build(database_url)
+    with tocsin.database.connect() as connection:
+        assert connection.scalar(text("SHOW idle_in_transaction_session_timeout")) == "30s"
+    tocsin.close()
