@@ -69,10 +69,12 @@ class Worker:
             thread.join()
 
     def stop(self) -> None:
-        """End soon."""
+        """End soon.
+
+        A signal handler may call it. So it wakes nobody: `run`, which does, may be what the signal interrupts, and then
+        holds the very lock that waking takes. Who sleeps looks again within POLL_SECONDS.
+        """
         self._stopping.set()
-        for event in self._woken.values():
-            event.set()
 
     def _loop(self, part: str) -> None:
         while not self._stopping.is_set():
