@@ -216,7 +216,8 @@ class Incidents:
             if asked.revision not in {None, incident.revision}:
                 raise Stale(revision=incident.revision)
             terms = self.agreements.pinned(incident.partnership, incident.agreement_version)
-            at = asked.at or command.recorded_at
+            # The report may lie ahead of now, by as much as a sender's clock may.
+            at = asked.at or max(command.recorded_at, incident.reported_at)
             _check_time(at, command.recorded_at, terms)
             if at < incident.reported_at:
                 raise InvalidField("occurred_at", "It lies before the incident was reported.")
