@@ -113,7 +113,7 @@ class AgreementVersions:
     """The projection: one row a published version."""
 
     table = agreements
-    compared = ("partnership", "version", "title", "digest", "effective_from", "effective_to", "published_at")
+    compared = tuple(column.name for column in agreements.c)
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Give a row for each version that was published."""

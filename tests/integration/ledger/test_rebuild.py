@@ -103,12 +103,14 @@ def test_a_wrong_value_is_named(tocsin: Tocsin, owner: Engine) -> None:
         ("deadlines", "due_at"),
         ("deliveries", "status"),
         ("agreements", "digest"),
+        ("agreements", "document"),
         ("api_keys", "hash"),
     ],
 )
 def test_a_value_that_was_lost_or_altered_is_named(table: str, column: str, tocsin: Tocsin, owner: Engine) -> None:
     """In every table that is written with the commands."""
-    changed = {"title": "NULL", "due_at": "due_at + interval '1 second'"}.get(column, "'other'")
+    values = {"title": "NULL", "due_at": "due_at + interval '1 second'", "document": "'{}'"}
+    changed = values.get(column, "'other'")
     damage(owner, f"UPDATE {table} SET {column} = {changed}")  # noqa: S608 - a name of our own tables
     assert {(each.table, each.column) for each in check(tocsin.ledger).differences} == {(table, column)}
 
