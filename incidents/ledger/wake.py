@@ -52,7 +52,7 @@ class Waker:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._closing:
+        while not self._closing or self._wanted.is_set():
             self._wanted.wait()
             self._wanted.clear()
             # Losing one costs its listeners a poll's delay, no more; the next one connects anew.

@@ -58,3 +58,19 @@ def test_a_listener_outlives_its_connection(database_url: str) -> None:
     listener.close()
     engine.dispose()
     other.dispose()
+
+
+def test_what_is_wanted_last_is_still_sent(database_url: str) -> None:
+    """Also where its sender ends in the pause between two NOTIFYs."""
+    engine = connect(database_url, RUNTIME)
+    listener, waker = Listener(engine), Waker(engine)
+    listener.wait(0.01)
+    waker.notify()
+    listener.wait(20)
+    waker.notify()
+    waker.close()
+    began = time.monotonic()
+    listener.wait(20)
+    assert time.monotonic() - began < 10
+    listener.close()
+    engine.dispose()
