@@ -29,6 +29,8 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCK_SKEW = timedelta(minutes=5)
 MAX_TITLE, MAX_TEXT = 200, 10_000
 """Characters, as over HTTP; what is longer is cut, with an ellipsis."""
+MAX_DIGITS = 30
+"""Of a number that orders rows; Python itself refuses to read thousands of them."""
 
 _ASSIGNEE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.-]{0,127}")
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
@@ -233,7 +235,7 @@ class _Reader:
 def _whole(value: Cell, column: str | None) -> int:
     if value is None:
         return 0
-    if not value.isascii() or not value.isdigit():
+    if not value.isascii() or not value.isdigit() or len(value) > MAX_DIGITS:
         raise Unusable(f"column {column}: '{value[:40]}' is no whole number")
     return int(value)
 

@@ -63,6 +63,7 @@ def test_a_quoted_line_break_belongs_to_its_row(tmp_path: Path, mapping: LogMapp
     [
         ("T-1", "", "no id in column Ticket"),
         (";1;", ";one;", "column Seq: 'one' is no whole number"),
+        (";1;", f";{'9' * 5000};", "is no whole number"),
         ("2025-03-04T09:00:00Z", "", "no time in column Changed"),
         ("2025-03-04T09:00:00Z", "2025-02-30T09:00:00Z", "no instant of the form iso"),
         ("2025-", "2035-", "lies in the future"),
