@@ -41,7 +41,7 @@ class Settings:
     web_threads: int
     """`TOCSIN_WEB_THREADS`: requests that each of them answers at the same time."""
     pool_size: int
-    """`TOCSIN_POOL_SIZE`: database connections that each process may hold."""
+    """`TOCSIN_POOL_SIZE`: database connections that each process keeps; under load it may hold twice as many."""
     log_level: str
     """`TOCSIN_LOG_LEVEL`"""
     log_format: str

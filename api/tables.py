@@ -1,4 +1,4 @@
-"""The table of API keys: found by the hash of what the caller shows."""
+"""The table of API keys: found by the id in what the caller shows, which must match the hash."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ class PauseExpired(SystemEvent):
 
 
 class RungFired(SystemEvent):
-    """A rung of the ladder was reached. `pages` lists who is told: delivery, recipient, channel, urgency."""
+    """A rung of the ladder was reached. `pages`: delivery, recipient, channel, destination and urgency of each."""
 
     ladder: str
     rung: int

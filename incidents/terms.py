@@ -45,7 +45,7 @@ class Terms(Protocol):
         """Refuse a severity that is not on the agreement's scale."""
 
     def check_party(self, party: str) -> None:
-        """Refuse a party that has not signed or does not support."""
+        """Refuse a party that the agreement does not name."""
 
     def paused_by(self, reason: str, clocks: tuple[str, ...] | None) -> tuple[str, ...]:
         """Give the clocks that a pause with this reason stops; refuse a reason or clock that it cannot (rule 5)."""

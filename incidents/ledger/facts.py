@@ -92,4 +92,4 @@ def partnership_of(stream: str) -> str:
 
 
 OPERATOR = "_operator"
-"""The name of the operator's own log. No partnership can have it: their ids begin with a letter."""
+"""The name of the operator's own log. No partnership can have it: their ids begin with a letter or digit."""
