@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from incidents.terms import Assessment, Terms
 
 ROLES = ("commander", "communications_lead", "scribe", "responder")
+SHARED_ROLE = "responder"
+"""The role that any number may have for a party; each other one has a single holder for each party."""
+
 ENGINE = "engine"
 """The actor of what the system itself says."""
 
@@ -126,7 +129,7 @@ class Incident(Record):
         self.trigger_event(Incident.Unacknowledged, reason=reason, by=by, at=at)
 
     def assign(self, role: str, assignee: str, party: str, terms: Terms, *, by: str, at: datetime) -> None:
-        """Give somebody a role. NotActive; InvalidField for an unknown party."""
+        """Give somebody a role for a party. NotActive; InvalidField for an unknown party."""
         self._must_be_active()
         terms.check_party(party)
         self.trigger_event(Incident.Assigned, role=role, assignee=assignee, party=party, by=by, at=at)
@@ -247,7 +250,8 @@ class Incident(Record):
         self.resolved_at: datetime | None = None
         self.closed_at: datetime | None = None
         self.duplicate_of: str | None = None
-        self.roles: dict[str, dict[str, str]] = {}
+        self.roles: dict[tuple[str, str], list[str]] = {}
+        """Who has a role for a party: assignees by role and party, in the order in which they came."""
         self.pauses: dict[str, datetime] = {}
         self.reopened = 0
         self._assess(impact, urgency, users_affected_pct, flags, severity)
@@ -274,7 +278,11 @@ class Incident(Record):
 
     @event(happenings.Assigned)
     def _assigned(self, role: str, assignee: str, party: str) -> None:
-        self.roles[role] = {"assignee": assignee, "party": party}
+        holders = self.roles.setdefault((role, party), [])
+        if role != SHARED_ROLE:
+            holders.clear()
+        if assignee not in holders:
+            holders.append(assignee)
 
     @event(happenings.ClockPaused)
     def _clock_paused(self, reason: str, at: datetime) -> None:

@@ -38,7 +38,11 @@ def incident_view(incident: Incident) -> dict[str, Any]:
         "resolved_at": incident.resolved_at,
         "closed_at": incident.closed_at,
         "duplicate_of": incident.duplicate_of,
-        "roles": [{"role": role, **holder} for role, holder in incident.roles.items()],
+        "roles": [
+            {"role": role, "party": party, "assignee": assignee}
+            for (role, party), assignees in sorted(incident.roles.items())
+            for assignee in assignees
+        ],
         "pauses": [{"reason": reason, "since": since} for reason, since in incident.pauses.items()],
         "links": _links(incident.public_id),
     }

@@ -51,6 +51,33 @@ def test_an_incident_goes_from_its_declaration_to_its_close(site: Site) -> None:
     ]  # fmt: skip
 
 
+def test_each_party_has_its_own_people_in_the_roles(site: Site) -> None:
+    """One commander for each party, any number of responders; a second assignment of the same changes nothing."""
+    incident = site.partner.declare()
+    for role, party, assignee in (
+        ("responder", "globex", "user:3"),
+        ("commander", "globex", "user:1"),
+        ("commander", "acme", "user:2"),
+        ("responder", "acme", "user:5"),
+        ("responder", "acme", "user:4"),
+        ("responder", "acme", "user:5"),
+        ("scribe", "acme", "user:2"),
+        ("commander", "acme", "user:6"),
+    ):
+        site.partner.must(incident, "assign", {"role": role, "party": party, "assignee": assignee})
+
+    found = site.partner.get(f"/v1/incidents/{incident['id']}").body["roles"]
+
+    assert [(each["role"], each["party"], each["assignee"]) for each in found] == [
+        ("commander", "acme", "user:6"),
+        ("commander", "globex", "user:1"),
+        ("responder", "acme", "user:5"),
+        ("responder", "acme", "user:4"),
+        ("responder", "globex", "user:3"),
+        ("scribe", "acme", "user:2"),
+    ]
+
+
 def test_a_timeline_tells_when_it_was_so_and_when_it_was_recorded(site: Site) -> None:
     """A fact that is reported late carries both times, and who reported it."""
     incident = site.partner.declare()

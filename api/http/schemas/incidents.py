@@ -88,8 +88,8 @@ class Role(Schema):
     """Who has a role, and for which party."""
 
     role = fields.String(required=True)
-    assignee = fields.String(required=True)
     party = fields.String(required=True)
+    assignee = fields.String(required=True)
 
 
 class RunningPause(Schema):
@@ -130,7 +130,13 @@ class IncidentView(IncidentSummary):
     acknowledged_by = fields.String(required=True, allow_none=True)
     mitigated_at = Instant(required=True, allow_none=True)
     duplicate_of = fields.String(required=True, allow_none=True, metadata={"description": "An incident's id."})
-    roles = fields.List(fields.Nested(Role), required=True)
+    roles = fields.List(
+        fields.Nested(Role),
+        required=True,
+        metadata={
+            "description": "By role, then party: one holder for each party, but any number of responders."
+        },
+    )
     pauses = fields.List(fields.Nested(RunningPause), required=True)
 
 
