@@ -133,9 +133,7 @@ class IncidentView(IncidentSummary):
     roles = fields.List(
         fields.Nested(Role),
         required=True,
-        metadata={
-            "description": "By role, then party: one holder for each party, but any number of responders."
-        },
+        metadata={"description": "By role, then party: one holder for each party, but any number of responders."},
     )
     pauses = fields.List(fields.Nested(RunningPause), required=True)
 
