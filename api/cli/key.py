@@ -1,4 +1,4 @@
-"""`tocsin key create`."""
+"""`tocsin key create` and `tocsin key revoke`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ import re
 import click
 
 from api.cli.opened import opened
+from incidents.errors import NotFound
+
+# Does not repeat what was given: that may be a whole token.
+_NO_SUCH_KEY = "There is no such key. Give what stands between the first two underscores of its token."
 
 
 @click.group(
     epilog="""\b
 Example: a key for one partnership
-  tocsin key create "globex monitoring" --partnership acme-globex""",
+  tocsin key create "globex monitoring" --partnership acme-globex
+
+\b
+Example: take back the key of tocsin_4f0c2ab19d3e5f67_...
+  tocsin key revoke 4f0c2ab19d3e5f67""",
 )
 def command() -> None:
     """Manage API keys."""
@@ -35,6 +43,31 @@ def create(name: str, partnership: str | None) -> None:
     with opened() as tocsin:
         token = tocsin.keys.issue(name, partnership, by="operator")
     click.echo(token)
+
+
+@command.command(
+    epilog="""\b
+Example: the key of tocsin_4f0c2ab19d3e5f67_...
+  tocsin key revoke 4f0c2ab19d3e5f67
+
+\b
+Example: the key that a timeline names as an actor
+  tocsin key revoke key:4f0c2ab19d3e5f67""",
+)
+@click.argument("identity", metavar="ID")
+def revoke(identity: str) -> None:
+    """Take back the API key ID for ever.
+
+    ID stands between the first two underscores of the token, and after "key:" where a timeline names an actor.
+    """
+    from api.keys import CACHE_SECONDS  # noqa: PLC0415 - --help need not wait for it
+
+    with opened() as tocsin:
+        try:
+            tocsin.keys.revoke(identity.removeprefix("key:"), by="operator")
+        except NotFound:
+            raise NotFound(_NO_SUCH_KEY) from None
+    click.echo(f"Revoked. Every process stops taking it within {CACHE_SECONDS:.0f} seconds.")
 
 
 def _check_partnership(partnership: str | None) -> None:
