@@ -52,10 +52,9 @@ def publish() -> tuple[dict[str, Any], dict[str, str]]:
     A version never changes. The same version with the same content again changes nothing and has the same answer.
     Only the operator publishes.
     """
-    agreement = _agreement_sent()
-    must_reach(agreement.partnership)
     if principal().partnership is not None:
-        raise OperatorOnly
+        raise OperatorOnly  # before the body is parsed, which may be long
+    agreement = _agreement_sent()
     asked = request_key()
     headers = replay_headers(replayed=answered_before(asked))
     published = tocsin().book.publish(agreement, by=principal().actor, request=asked)

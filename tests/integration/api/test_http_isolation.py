@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from api.http.bodies import MAX_BODY_BYTES
 from tests.support.http import OURS, THEIRS, Reply, agreement_text, declaration, problem_of
 
 if TYPE_CHECKING:
@@ -56,18 +57,30 @@ def test_agreements_of_others_are_hidden(site: Site) -> None:
 
 
 def test_a_stranger_can_neither_declare_nor_publish_for_others(site: Site) -> None:
-    """404, and nothing is recorded."""
+    """An incident of theirs is not there, publishing is the operator's alone, and nothing is recorded."""
     declared = site.stranger.post("/v1/incidents", declaration())
     published = site.stranger.send("/v1/agreements", agreement_text(version=2), "application/yaml")
-    assert [problem_of(answer)["status"] for answer in (declared, published)] == [404, 404]
+    assert [problem_of(answer)["status"] for answer in (declared, published)] == [404, 403]
     assert site.partner.get("/v1/incidents").body["items"] == []
     assert len(site.partner.get("/v1/agreements").body["items"]) == 1
 
 
 def test_a_partner_cannot_change_the_agreement_by_itself(site: Site) -> None:
-    """A version is published by the operator's word: a partner that may see it hears who can."""
-    answer = site.partner.send("/v1/agreements", agreement_text(version=2), "application/yaml")
-    assert (answer.status, problem_of(answer)["code"]) == (403, "operator_only")
+    """A version is published by the operator's word; a partner hears who can, whatever it sends, which nobody reads."""
+    answers = [
+        site.partner.send("/v1/agreements", body, media_type)
+        for body, media_type in (
+            (agreement_text(version=2), "application/yaml"),
+            (agreement_text(THEIRS, version=2), "application/yaml"),
+            (agreement_text("no-such-partners"), "application/yaml"),
+            (b"{", "application/yaml"),
+            (b"{", "application/json"),
+            (b"x", "text/plain"),
+            (b"x" * (MAX_BODY_BYTES + 1), "application/yaml"),
+        )
+    ]
+    assert [(answer.status, problem_of(answer)["code"]) for answer in answers] == [(403, "operator_only")] * 7
+    assert len({answer.raw for answer in answers}) == 1
 
 
 def test_an_incident_is_no_duplicate_of_a_foreign_one(site: Site) -> None:
