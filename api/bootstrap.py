@@ -91,7 +91,7 @@ def build(
     book = AgreementBook(ledger)
     deadlines = Deadlines(book)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
-    projections += [deadlines, IncidentStates(), AgreementVersions(), Deliveries(), ApiKeys()]
+    projections += [deadlines, IncidentStates(), AgreementVersions(), Deliveries(book), ApiKeys()]
     return Tocsin(
         url=url,
         database=database,

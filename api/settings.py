@@ -65,7 +65,7 @@ class Settings:
             public_url=env.str("PUBLIC_URL", "", validate=_check_public_url),
             web_workers=env.whole("WEB_WORKERS", "2", least=1, most=64),
             web_threads=env.whole("WEB_THREADS", "8", least=1, most=256),
-            pool_size=env.whole("POOL_SIZE", "10", least=1, most=500),
+            pool_size=env.whole("POOL_SIZE", "10", least=3, most=500),
             log_level=_one_of(env, "LOG_LEVEL", "INFO", _LEVELS),
             log_format=_one_of(env, "LOG_FORMAT", "console", _FORMATS),
         )

@@ -106,7 +106,7 @@ def _rung() -> dict[str, Any]:
             "delivery": uuid4().hex,
             "recipient": recipient,
             "channel": "terminal",
-            "destination": recipient,
+            "via": "terminal",
             "urgency": urgency,
         }
         for urgency, recipient in enumerate(("acme-duty", "globex-ops"))

@@ -112,6 +112,6 @@ def _page(recipient: str) -> dict[str, str | int]:
         "delivery": uuid4().hex,
         "recipient": recipient,
         "channel": "terminal",
-        "destination": recipient,
+        "via": "terminal",
         "urgency": 0,
     }

@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, delete, func, insert, select
 from escalation.clocks import readings
 from escalation.tables import attainment
 from incidents.incident import Incident
-from incidents.ledger.pipeline import Write, send
+from incidents.ledger.pipeline import Write, fetch, send
+from incidents.tables import incident_states
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _CLEAR = delete(attainment).where(attainment.c.stream == bindparam("of"))
 _INSERT = insert(attainment)
+
+_NEWEST = select(incident_states.c.version).where(incident_states.c.stream == bindparam("of"))
 
 
 class Attainment:
@@ -43,10 +46,11 @@ class Attainment:
 
     def take(self, followed: Followed, connection: Connection) -> None:
         """Work out an incident's rows anew, once a run of its facts: at the last that is recorded now."""
-        if followed.type.startswith("incident."):
-            [record] = self._ledger.get_many([followed.fact.originator_id], connection).values()
-            if record.version == followed.fact.originator_version:
-                send(connection, list(self.writes(record, record.history)), commit=False)
+        stream = followed.fact.originator_id
+        newest = fetch(connection, _NEWEST, {"of": stream})
+        if newest == [(followed.fact.originator_version,)]:
+            [record] = self._ledger.get_many([stream], connection).values()
+            send(connection, list(self.writes(record, record.history)), commit=False)
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Give the rows of an incident's runs, as they stood at its last fact."""

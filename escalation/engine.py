@@ -57,8 +57,13 @@ _SAME_PARTNERSHIP = (
 """Nothing crosses partnerships in one transaction (design decision 4)."""
 
 
-DATABASE_TROUBLE = (psycopg.OperationalError, sqlalchemy.exc.OperationalError, OperationalError)
-"""A lost connection or a deadlock, as the driver, SQLAlchemy and the recorder say it."""
+DATABASE_TROUBLE = (
+    psycopg.OperationalError,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.TimeoutError,
+    OperationalError,
+)
+"""A lost connection, a deadlock or an exhausted pool, as the driver, SQLAlchemy and the recorder say it."""
 
 _POSTPONE = update(deadlines).where(deadlines.c.stream == bindparam("of")).values(due_at=bindparam("until"))
 

@@ -93,14 +93,14 @@ class Climb:
         told: set[tuple[str, ...]] = set()
         for urgency, names in ((PAGE, self.rung.page), (NOTICE, self.rung.notify)):
             for recipient in (found for name in names for found in self.ladder.agreement.recipients(name)):
-                person = (recipient.contact, recipient.channel, recipient.destination)
+                person = (recipient.contact, recipient.channel, recipient.via)
                 if person not in told:
                     told.add(person)
                     yield {
                         "delivery": _delivery_id(self.ladder.incident.id, values, person),
                         "recipient": recipient.contact,
                         "channel": recipient.channel,
-                        "destination": recipient.destination,
+                        "via": recipient.via,
                         "urgency": urgency,
                     }
 

@@ -173,7 +173,7 @@ class PauseExpired(SystemEvent):
 
 
 class RungFired(SystemEvent):
-    """A rung of the ladder was reached. `pages`: delivery, recipient, channel, destination and urgency of each."""
+    """A rung of the ladder was reached. `pages`: delivery, recipient, channel, via (an address by name), urgency."""
 
     ladder: str
     rung: int

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from incidents.ledger.facts import Fact, Record
+    from notifications.message import Agreements
 
 PAGING, INFORMING = 0, 1
 
@@ -58,33 +59,45 @@ class Deliveries:
         "finished_at",
     )
 
+    def __init__(self, agreements: Agreements) -> None:
+        """Take where addresses are found: facts name them, and the agreement spells them out."""
+        self._agreements = agreements
+
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Give what new facts owe and finish; an imported incident owes nobody anything."""
         if isinstance(record, Incident) and not record.imported:
             for fact in new:
-                yield from _writes(record, fact)
+                yield from _finished(fact)
+                if rows := list(_owed(record, fact)):
+                    yield Write(_OWE, [self._addressed(record, row) for row in rows])
+
+    def _addressed(self, incident: Incident, row: dict[str, Any]) -> dict[str, Any]:
+        """Spell the address out, in the row alone, that facts only name."""
+        agreement = self._agreements.get(incident.partnership, incident.agreement_version)
+        found = {name: value for name, value in row.items() if name != "via"}
+        return found | {"destination": agreement.destination(row["recipient"], row["via"])}
 
 
-def _writes(incident: Incident, fact: Fact) -> Iterator[Write]:
+def _owed(incident: Incident, fact: Fact) -> Iterator[dict[str, Any]]:
     match fact:
         case h.RungFired():
-            yield from _owe(_page_row(fact, page) for page in fact.pages)
+            yield from (_page_row(fact, page) for page in fact.pages)
         case h.Acknowledged():
-            yield from _owe(_announcements(incident, fact))
+            yield from _announcements(incident, fact)
+        case h.PageSent():
+            yield from _overtaken(incident, fact)
+        case h.PageWithdrawn() if fact.tries:
+            yield from _overtaken(incident, fact)
+
+
+def _finished(fact: Fact) -> Iterator[Write]:
+    match fact:
         case h.PageSent():
             yield _finish(fact, fact.delivery, SENT, None)
-            yield from _owe(_overtaken(incident, fact))
         case h.PageFailed():
             yield _finish(fact, fact.delivery, FAILED, fact.detail)
         case h.PageWithdrawn():
             yield _finish(fact, fact.delivery, WITHDRAWN, fact.why)
-            if fact.tries:
-                yield from _owe(_overtaken(incident, fact))
-
-
-def _owe(rows: Iterable[dict[str, Any]]) -> Iterator[Write]:
-    if found := list(rows):
-        yield Write(_OWE, found)
 
 
 def _finish(fact: Fact, delivery: str, status: str, detail: str | None) -> Write:
@@ -142,7 +155,7 @@ def _place(incident: Incident, fact: Fact) -> int:
 def _taken_row(taken: h.Acknowledged, page: dict[str, Any], sent: h.PageSent | h.PageWithdrawn) -> dict[str, Any]:
     """One announcement an acknowledgement and person, however often that person was paged."""
     parts = (taken.originator_id, TAKEN, taken.originator_version, page["recipient"], page["channel"])
-    key = "\n".join(map(str, (*parts, page["destination"])))
+    key = "\n".join(map(str, (*parts, page["via"])))
     delivery = hashlib.sha256(key.encode()).hexdigest()[:32]
     due_at = max(taken.timestamp, sent.timestamp)
     return _row(taken, delivery, TAKEN, page) | {"urgency": INFORMING, "due_at": due_at}
@@ -158,7 +171,7 @@ def _row(fact: Fact, delivery: str, kind: str, page: dict[str, Any]) -> dict[str
         "kind": kind,
         "recipient": page["recipient"],
         "channel": page["channel"],
-        "destination": page["destination"],
+        "via": page["via"],
         "status": WAITING,
         "tries": 0,
     }

@@ -78,9 +78,13 @@ class Composer:
         self._base_url = base_url.rstrip("/")
         self._name_of = name_of
 
+    def agreement_of(self, incident: Incident) -> Agreement:
+        """Give the agreement version that an incident is pinned to."""
+        return self._agreements.get(incident.partnership, incident.agreement_version)
+
     def compose(self, delivery: Delivery, incident: Incident, now: datetime) -> Message:
         """Compose the message of a delivery, of the incident as it stands."""
-        agreement = self._agreements.get(incident.partnership, incident.agreement_version)
+        agreement = self.agreement_of(incident)
         cause = cause_of(delivery, incident)
         title = vars(incident)["title"]
         return Message(

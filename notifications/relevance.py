@@ -4,34 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from escalation.course import course_of
+from escalation.runs import ACKNOWLEDGES
 from incidents import happenings as h
 from notifications.delivery import PAGE, TAKEN
 
 if TYPE_CHECKING:
+    from escalation.agreement.model import Agreement
     from incidents.incident import Incident
     from notifications.delivery import Delivery
 
 OVER = "over"
 ACKNOWLEDGED = "acknowledged"
-
-_ANSWERED_BY_ACKNOWLEDGING = frozenset({None, "acknowledge"})
-"""The clocks whose rungs ask for nothing but an acknowledgement; None is a rung on the opening."""
+ANSWERED = "answered"
 
 
-def no_longer_needed(delivery: Delivery, incident: Incident) -> str | None:
-    """Say why a delivery is to be withdrawn: `over` or `acknowledged`; None while it is needed.
+def no_longer_needed(delivery: Delivery, incident: Incident, agreement: Agreement) -> str | None:
+    """Say why a delivery is to be withdrawn: `over`, `acknowledged` or `answered`; None while it is needed.
 
-    That somebody has taken it is always told: its recipient may be on the way.
+    A rung asks for what its clock measures: a page on the opening for somebody to take it, any other for its clock to
+    be stopped. That somebody has taken it is always told: its recipient may be on the way.
     """
     if delivery.kind == TAKEN:
         return None
     if not incident.active:
         return OVER
     cause = cause_of(delivery, incident)
-    asks_for_acknowledgement = isinstance(cause, h.RungFired) and cause.clock in _ANSWERED_BY_ACKNOWLEDGING
-    if delivery.kind == PAGE and asks_for_acknowledgement and incident.acknowledged_by is not None:
-        return ACKNOWLEDGED
-    return None
+    if delivery.kind != PAGE or not isinstance(cause, h.RungFired):
+        return None
+    if cause.clock in {None, ACKNOWLEDGES}:
+        return ACKNOWLEDGED if incident.acknowledged_by is not None else None
+    return None if _still_owed(cause, incident, agreement) else ANSWERED
+
+
+def _still_owed(rung: h.RungFired, incident: Incident, agreement: Agreement) -> bool:
+    """Whether the run that a rung hung on still asks for something."""
+    runs = course_of(incident, agreement).runs
+    return any(run.owing for run in runs if (run.name, run.cycle) == (rung.clock, rung.cycle))
 
 
 def cause_of(delivery: Delivery, incident: Incident) -> h.IncidentEvent:

@@ -87,7 +87,7 @@ class Sender:
 
     def _deliver_if_needed(self, delivery: Delivery) -> None:
         incident = self._incidents.get(delivery.stream)
-        if (why := no_longer_needed(delivery, incident)) is not None:
+        if (why := self._settled(delivery, incident)) is not None:
             self._withdraw(delivery, why)
             return
         now = self._clock.now()
@@ -99,6 +99,9 @@ class Sender:
             self._say(delivery, h.PageSent, tries=delivery.tries)
         else:
             self._failed(delivery, failure)
+
+    def _settled(self, delivery: Delivery, incident: Incident) -> str | None:
+        return no_longer_needed(delivery, incident, self._composer.agreement_of(incident))
 
     def _send(self, delivery: Delivery, incident: Incident, now: datetime) -> SendFailed | None:
         """Make one attempt. A defect of ours counts as a failure too, so that it is counted, and given up, like one."""
@@ -126,7 +129,7 @@ class Sender:
         """Withdraw, unless it has come to be needed again since we looked."""
 
         def tell(incident: Incident, at: datetime) -> None:
-            if no_longer_needed(delivery, incident) is not None:
+            if self._settled(delivery, incident) is not None:
                 _tell(delivery, h.PageWithdrawn, {"tries": delivery.tries - 1, "why": why}, incident, at)
 
         self._incidents.witness(delivery.stream, tell)

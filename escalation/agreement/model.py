@@ -146,13 +146,14 @@ class Recipient:
         contact: The contact's id, or the webhook's where a rung names one directly.
         party: The party it belongs to.
         channel: How it is reached.
-        destination: The webhook's URL; on the terminal the contact's id.
+        via: The name of its address, `terminal` or `webhook:ID`, for `Agreement.destination`. Facts name addresses and
+            never spell them out: a URL may carry a secret.
     """
 
     contact: str
     party: str | None
     channel: Literal["terminal", "webhook"]
-    destination: str
+    via: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ class Agreement:
         """
         if name.startswith(WEBHOOK):
             webhook = self.webhooks.get(name.removeprefix(WEBHOOK))
-            return (Recipient(webhook.id, webhook.party, "webhook", webhook.url),) if webhook else ()
+            return (Recipient(webhook.id, webhook.party, "webhook", name),) if webhook else ()
         return tuple(self._by(contact, via) for contact in self._named(name) for via in contact.via)
 
     def _named(self, name: str) -> list[Contact]:
@@ -214,10 +215,11 @@ class Agreement:
         return holders(name, self.parties, self.contacts)
 
     def _by(self, contact: Contact, via: str) -> Recipient:
-        if via == TERMINAL:
-            return Recipient(contact.id, contact.party, "terminal", contact.id)
-        url = self.webhooks[via.removeprefix(WEBHOOK)].url
-        return Recipient(contact.id, contact.party, "webhook", url)
+        return Recipient(contact.id, contact.party, "terminal" if via == TERMINAL else "webhook", via)
+
+    def destination(self, contact: str, via: str) -> str:
+        """Where a message to a contact goes: the webhook's URL; on the terminal the contact's own name."""
+        return contact if via == TERMINAL else self.webhooks[via.removeprefix(WEBHOOK)].url
 
 
 def holders(name: str, parties: Mapping[str, Party], contacts: Mapping[str, Contact]) -> list[Contact]:

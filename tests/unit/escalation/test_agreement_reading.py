@@ -188,12 +188,14 @@ def test_recipients_of_a_rung() -> None:
     )
     text = text.replace("to: provider.service_manager", "to: [provider.service_manager, {webhook: pager}]")
     agreement = agreed(text)
-    on_terminal = Recipient("acme-coo", "acme", "terminal", "acme-coo")
-    by_webhook = Recipient("acme-coo", "acme", "webhook", "https://pager.example/in")
+    on_terminal = Recipient("acme-coo", "acme", "terminal", "terminal")
+    by_webhook = Recipient("acme-coo", "acme", "webhook", "webhook:pager")
     assert agreement.recipients("provider.coo") == (on_terminal, by_webhook)
     assert agreement.recipients("acme.coo") == agreement.recipients("acme-coo") == (on_terminal, by_webhook)
     assert agreement.ladders["default"][1].page == ("provider.service_manager", "webhook:pager")
-    assert agreement.recipients("webhook:pager") == (Recipient("pager", "acme", "webhook", "https://pager.example/in"),)
+    assert agreement.recipients("webhook:pager") == (Recipient("pager", "acme", "webhook", "webhook:pager"),)
+    assert agreement.destination("pager", "webhook:pager") == "https://pager.example/in"
+    assert agreement.destination("acme-coo", "terminal") == "acme-coo"
     assert agreement.recipients("authority.csirt") == ()
 
 

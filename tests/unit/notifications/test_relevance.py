@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from escalation.terms import AgreementTerms
 from notifications.relevance import already_settled, no_longer_needed
-from tests.support.paging import Story, page
+from tests.support.paging import Story, page, the_agreement
+
+AGREEMENT = the_agreement()
 
 
 @pytest.mark.parametrize(
@@ -22,9 +25,9 @@ def test_once_acknowledged_only_calls_to_acknowledge_are_withdrawn(
     story = Story()
     story.fire(page(), clock=clock)
     delivery = story.delivery(kind)
-    assert no_longer_needed(delivery, story.incident) is None
+    assert no_longer_needed(delivery, story.incident, AGREEMENT) is None
     story.acknowledge()
-    assert no_longer_needed(delivery, story.incident) == expected
+    assert no_longer_needed(delivery, story.incident, AGREEMENT) == expected
 
 
 @pytest.mark.parametrize("kind", ["page", "notice"])
@@ -34,7 +37,17 @@ def test_once_it_is_over_nobody_is_called(kind: str) -> None:
     story.fire(page(), clock="resolve")
     delivery = story.delivery(kind)
     story.resolve()
-    assert no_longer_needed(delivery, story.incident) == "over"
+    assert no_longer_needed(delivery, story.incident, AGREEMENT) == "over"
+
+
+def test_a_page_of_a_clock_that_nobody_owes_any_more_is_withdrawn() -> None:
+    """Its severity has no such target now: the page would ask for something that is not owed."""
+    story = Story()
+    story.fire(page(), clock="resolve")
+    delivery = story.delivery("page")
+    with story.moment() as at:
+        story.incident.change_severity("S2", "Only one shop", AgreementTerms(AGREEMENT), by="key:2", at=at)
+    assert no_longer_needed(delivery, story.incident, AGREEMENT) == "answered"
 
 
 def test_that_it_is_taken_is_told_even_when_it_is_over() -> None:
@@ -43,7 +56,7 @@ def test_that_it_is_taken_is_told_even_when_it_is_over() -> None:
     story.acknowledge()
     delivery = story.delivery("taken")
     story.resolve()
-    assert no_longer_needed(delivery, story.incident) is None
+    assert no_longer_needed(delivery, story.incident, AGREEMENT) is None
 
 
 def test_giving_it_back_makes_its_pages_needed_again() -> None:
@@ -53,7 +66,7 @@ def test_giving_it_back_makes_its_pages_needed_again() -> None:
     delivery = story.delivery("page")
     story.acknowledge()
     story.unacknowledge()
-    assert no_longer_needed(delivery, story.incident) is None
+    assert no_longer_needed(delivery, story.incident, AGREEMENT) is None
 
 
 def test_an_outcome_settles_only_its_own_delivery() -> None:
