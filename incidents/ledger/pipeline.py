@@ -6,15 +6,16 @@ Statement by statement the same rows cost 3 to 4 times as much (design decision 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
+import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy import Insert, bindparam, make_url
 
 if TYPE_CHECKING:
-    import psycopg
     from sqlalchemy import ClauseElement, Connection
 
 Row = Mapping[str, Any]
@@ -41,7 +42,7 @@ def send(connection: Connection, writes: Sequence[Write], *, commit: bool) -> No
     psycopg.errors.UniqueViolation and its like leave the transaction to be rolled back: nothing is half-done.
     """
     raw = driver_connection(connection)
-    with raw.pipeline(), raw.cursor() as cursor:
+    with _pool_kept_fresh(connection), raw.pipeline(), raw.cursor() as cursor:
         if raw.autocommit:
             # psycopg's own BEGIN would wait for its answer: a round trip more.
             cursor.execute("BEGIN", prepare=False)
@@ -57,7 +58,19 @@ def send(connection: Connection, writes: Sequence[Write], *, commit: bool) -> No
 def fetch(connection: Connection, statement: ClauseElement, row: Row) -> list[tuple[Any, ...]]:
     """Read rows with the least between us and the driver: for the hot paths."""
     sql, constants = compiled(statement, tuple(row))
-    return driver_connection(connection).execute(sql, {**constants, **row}).fetchall()
+    with _pool_kept_fresh(connection):
+        return driver_connection(connection).execute(sql, {**constants, **row}).fetchall()
+
+
+@contextmanager
+def _pool_kept_fresh(connection: Connection) -> Iterator[None]:
+    """Empty the pool when a connection is found dead: the others went the same way, and SQLAlchemy did not see it."""
+    try:
+        yield
+    except psycopg.OperationalError:
+        if driver_connection(connection).closed:
+            connection.engine.dispose()
+        raise
 
 
 def driver_connection(connection: Connection) -> psycopg.Connection:
