@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from escalation.calendar import Calendar
 
@@ -36,8 +36,10 @@ class Segment:
     calendar: Calendar
 
 
-def union(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
+def union(pauses: Collection[Pause]) -> tuple[Pause, ...]:
     """The same pauses, sorted and without overlap (clock rule 5); what is empty is left out."""
+    if not pauses:
+        return ()  # most clocks are never paused, and each command asks many times
     merged: list[Pause] = []
     for start, end in sorted(pauses, key=lambda pause: pause[0]):
         if end is not None and end <= start:
@@ -49,9 +51,11 @@ def union(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
     return tuple(merged)
 
 
-def counted(segments: Sequence[Segment], pauses: Iterable[Pause], until: int) -> int:
+def counted(segments: Sequence[Segment], pauses: Collection[Pause], until: int) -> int:
     """Seconds counted since the first segment began: inside the calendar then in force, outside the pauses."""
     apart = union(pauses)
+    if len(segments) == 1 and not apart:
+        return segments[0].calendar.counted(segments[0].start, until)
     ends = [later.start for _, later in pairwise(segments)] + [until]
     return sum(
         segment.calendar.counted(start, end)
@@ -60,7 +64,7 @@ def counted(segments: Sequence[Segment], pauses: Iterable[Pause], until: int) ->
     )
 
 
-def reached(segments: Sequence[Segment], pauses: Iterable[Pause], percent: int = 100, plus: int = 0) -> int | None:
+def reached(segments: Sequence[Segment], pauses: Collection[Pause], percent: int = 100, plus: int = 0) -> int | None:
     """The earliest instant at which the counted time reaches a share of the target in force (clock rules 1 and 7).
 
     Never before the last segment began: what had been exceeded when the target changed is reached at the change.
@@ -80,7 +84,8 @@ def reached(segments: Sequence[Segment], pauses: Iterable[Pause], percent: int =
     """
     last, apart = segments[-1], union(pauses)
     share = -(-last.target * percent // 100)  # rounded up: counted * 100 >= target * percent, in integers
-    missing = share + plus - counted(segments, apart, last.start)
+    before = counted(segments, apart, last.start) if len(segments) > 1 else 0
+    missing = share + plus - before
     if missing <= 0:
         return last.start
     cursor = last.start
@@ -95,12 +100,12 @@ def reached(segments: Sequence[Segment], pauses: Iterable[Pause], percent: int =
     return last.calendar.add(cursor, missing)
 
 
-def due(segments: Sequence[Segment], pauses: Iterable[Pause]) -> int | None:
+def due(segments: Sequence[Segment], pauses: Collection[Pause]) -> int | None:
     """The earliest instant at which the target in force is used up (clock rule 1); None and errors as `reached`."""
     return reached(segments, pauses)
 
 
-def last_safe(segments: Sequence[Segment], pauses: Iterable[Pause]) -> int | None:
+def last_safe(segments: Sequence[Segment], pauses: Collection[Pause]) -> int | None:
     """The latest instant at which the counted time is still within the target (clock rule 1): `breached_at` of rule 8.
 
     It is the due instant, unless the target is used up exactly when counting stops, at a close or at the beginning of a
