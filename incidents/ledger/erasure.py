@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from incidents.ledger.ledger import Ledger
 
-TRIES = 5
+TRIES = 100
+"""An erasure is owed by law: it gives way to no handful of faster commands, only to a stream that never rests."""
 
 _DELETE_KEY = text("DELETE FROM stream_keys WHERE stream = :of")
 _DELETE_BOXES = text("""
