@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -87,11 +88,15 @@ sequence = Table(
     Column("stream", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("leaf_hash", LargeBinary, nullable=False),
-    Column("sequenced_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("sequenced_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("partnership", "index"),
     UniqueConstraint("stream", "version"),
+    Index("sequence_moments_idx", "partnership", "sequenced_at", "index"),
 )
-"""The one order. `position` is global and stays inside; `index` is dense within a partnership's log."""
+"""The one order. `position` is global and stays inside; `index` is dense within a partnership's log.
+
+`sequenced_at` is the stamp of the batch: one for all its facts, and later than that of every batch before it.
+"""
 
 logs = Table(
     "logs",
@@ -105,8 +110,9 @@ sequencer = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("position", BigInteger, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )
-"""One row: whoever holds its lock leads, and it tells the last position given out."""
+"""One row: whoever holds its lock leads, and it tells the last position and the last stamp given out."""
 
 followers = Table(
     "followers",
