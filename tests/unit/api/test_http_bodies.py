@@ -1,4 +1,4 @@
-"""Garbage into the readers of bodies, fields, cursors and headers: each value is taken as meant, or refused by name."""
+"""Garbage into the readers of bodies, fields and headers: each value is taken as meant, or refused by name."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError
 
 from api.http.bodies import MAX_DEPTH, parse_json
-from api.http.cursors import cursor_after, number_of
 from api.http.preconditions import NEVER, etag, expected_revision
 from api.http.refusals import InvalidHeader, Malformed
 from api.http.schemas.fields import EARLIEST, Instant, QueryNumber, Text, WholeNumber, assignee, name, reference
-from incidents.errors import InvalidField
 from incidents.ledger.leaf import instant
 from incidents.ledger.sealing import ERASED
 
@@ -211,22 +209,6 @@ def test_the_first_instant_is_taken() -> None:
 def test_what_was_erased_is_written_as_null() -> None:
     """A reader sees that nothing is left, not a word in its place."""
     assert Everything().dump({"text": ERASED, "title": "kept"}) == {"text": None, "title": "kept"}
-
-
-@given(st.integers(0, 10**18 - 1))
-def test_a_cursor_leads_back_to_its_number(number: int) -> None:
-    """What is given out is understood."""
-    assert number_of(cursor_after(number)) == number
-
-
-@given(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True))
-def test_a_made_up_cursor_is_refused(cursor: str) -> None:
-    """Only what was given out, or says the same, is taken."""
-    try:
-        number, field = number_of(cursor), None
-    except InvalidField as error:
-        number, field = None, error.field
-    assert (field == "cursor") if number is None else (number_of(cursor_after(number)) == number)
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=40))
