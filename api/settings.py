@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError, ValidationError, validate
 from sqlalchemy.engine import make_url
@@ -18,6 +19,22 @@ if TYPE_CHECKING:
 _SCHEMES = ("postgresql", "postgresql+psycopg")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _FORMATS = ("console", "json")
+_OIDC = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    """With which identity provider people sign in, and as whom Tocsin is known there."""
+
+    issuer: str
+    """`TOCSIN_OIDC_ISSUER`, exactly as the provider writes it in its discovery document and ID tokens."""
+    client_id: str
+    """`TOCSIN_OIDC_CLIENT_ID`"""
+    client_secret: str = field(repr=False)
+    """`TOCSIN_OIDC_CLIENT_SECRET`"""
+    audience: str | None = None
+    """`TOCSIN_OIDC_AUDIENCE`: for whom an access token must be issued; None: for anybody."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +59,16 @@ class Settings:
     """`TOCSIN_WEB_THREADS`: requests that each of them answers at the same time."""
     pool_size: int
     """`TOCSIN_POOL_SIZE`: database connections that each process keeps; under load it may hold twice as many."""
+    rate_per_second: int
+    """`TOCSIN_RATE_PER_SECOND`: requests a second that each key or person may send on average."""
+    rate_burst: int
+    """`TOCSIN_RATE_BURST`: requests that each of them may send at once after a pause."""
     log_level: str
     """`TOCSIN_LOG_LEVEL`"""
     log_format: str
     """`TOCSIN_LOG_FORMAT`: `console` for people, `json` for machines."""
+    oidc: OidcSettings | None
+    """How people sign in; None: they cannot, and keys are the only way in."""
 
     @classmethod
     def read(cls) -> Settings:
@@ -66,8 +89,11 @@ class Settings:
             web_workers=env.whole("WEB_WORKERS", "2", least=1, most=64),
             web_threads=env.whole("WEB_THREADS", "8", least=1, most=256),
             pool_size=env.whole("POOL_SIZE", "10", least=3, most=500),
+            rate_per_second=env.whole("RATE_PER_SECOND", "50", least=1, most=100_000),
+            rate_burst=env.whole("RATE_BURST", "200", least=1, most=1_000_000),
             log_level=_one_of(env, "LOG_LEVEL", "INFO", _LEVELS),
             log_format=_one_of(env, "LOG_FORMAT", "console", _FORMATS),
+            oidc=_oidc(env),
         )
         try:
             env.seal()
@@ -96,6 +122,36 @@ def _filled(value: str) -> None:
 def _check_public_url(value: str) -> None:
     if value and not value.startswith(("http://", "https://")):
         raise ValidationError("must look like https://tocsin.example.com")
+
+
+def _oidc(env: Env) -> OidcSettings | None:
+    """Read the three settings that belong together, or none of them."""
+    given = {name: env.str(name, "") for name in _OIDC}
+    missing = [f"TOCSIN_{name}" for name, value in given.items() if not value]
+    if len(missing) == len(given):
+        return None
+
+    def check_together(_value: str) -> None:
+        if missing:
+            raise ValidationError(f"needs {' and '.join(missing)} beside it")
+
+    return OidcSettings(
+        issuer=env.str("OIDC_ISSUER", "", validate=[check_together, _check_issuer]),
+        client_id=env.str("OIDC_CLIENT_ID", "", validate=check_together),
+        client_secret=env.str("OIDC_CLIENT_SECRET", "", validate=check_together),
+        audience=env.str("OIDC_AUDIENCE", "") or None,
+    )
+
+
+def _check_issuer(value: str) -> None:
+    """Refuse what cannot be an issuer (OpenID Connect Discovery 1.0, section 3); http is for trying out."""
+    try:
+        found = urlsplit(value)
+    except ValueError:
+        found = urlsplit("")
+    safe = found.scheme == "https" or (found.scheme == "http" and found.hostname in _LOOPBACK)
+    if value and not (safe and found.hostname and not found.query and not found.fragment):
+        raise ValidationError("must look like https://login.example.com; http is for this machine alone")
 
 
 def _database_url(env: Env, name: str) -> str | None:
