@@ -12,6 +12,7 @@ import rfc8785
 from escalation.agreement import values
 from escalation.agreement.addressees import Addressees, held_roles, party_names
 from escalation.agreement.clocks import read_clock_rules, read_pauses
+from escalation.agreement.confidentiality import read_confidentiality
 from escalation.agreement.fields import Field, Section, declared, fixed
 from escalation.agreement.ladders import LadderContext, read_ladders
 from escalation.agreement.model import Agreement, ClockRules, Contact, Party, PauseRule, Rung, Service, Target, Webhook
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.severity import SeverityRules
+    from incidents.terms import FieldClass
 
 API_VERSION = "partnership-sla/v1"
 KIND = "PartnershipAgreement"
-_LARGEST_VERSION = 999_999
+LARGEST_VERSION = 999_999
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 _SPEC = (
@@ -44,6 +46,7 @@ _SPEC = (
     "targets",
     "pauses",
     "ladders",
+    "confidentiality",
 )
 _LATER_SPEC = {
     "bodies": "remove it: no decision needs a body yet",
@@ -76,6 +79,7 @@ class _People(NamedTuple):
     webhooks: dict[str, Webhook]
     contacts: dict[str, Contact]
     services: dict[str, Service]
+    confidentiality: dict[str, FieldClass]
 
 
 class _Clocks(NamedTuple):
@@ -110,7 +114,7 @@ def digest_of(document: Mapping[str, object]) -> str:
 def _header(field: Field, spec: Section, known: Known) -> _Header:
     metadata = field.section(("id", "version", "supersedes", "title", "document"))
     partnership = values.partnership_id(metadata.need("id"))
-    version = values.whole(metadata.need("version"), 1, _LARGEST_VERSION)
+    version = values.whole(metadata.need("version"), 1, LARGEST_VERSION)
     published = None if known is None else known.get(partnership, ())
     supersedes = _supersedes(metadata.get("supersedes"), metadata.get("version").value, published)
     if metadata.get("document").given:
@@ -125,7 +129,7 @@ def _supersedes(field: Field, version: object, published: Collection[int] | None
     """The version that this one replaces: an earlier one, and a published one where that is known."""
     if not field.given or field.value is None:
         return None
-    supersedes = values.whole(field, 1, _LARGEST_VERSION)
+    supersedes = values.whole(field, 1, LARGEST_VERSION)
     if type(field.value) is not int or type(version) is not int:
         return None
     if supersedes >= version:
@@ -157,11 +161,13 @@ def _term(field: Field) -> tuple[datetime, datetime | None]:
 
 def _people(spec: Section, tz: str) -> _People:
     listed, posts, contacts = spec.need("parties"), spec.get("webhooks", []), spec.get("contacts", [])
+    parties = read_parties(listed, tz)
     return _People(
-        parties=read_parties(listed, tz),
+        parties=parties,
         webhooks=read_webhooks(posts, declared(listed)),
         contacts=read_contacts(contacts, declared(listed), declared(posts)),
         services=read_services(spec.need("services"), declared(listed)),
+        confidentiality=read_confidentiality(spec.get("confidentiality"), parties, party_names(listed)),
     )
 
 
@@ -216,4 +222,5 @@ def _agreement(
         targets=clocks.targets,
         pauses=clocks.pauses,
         ladders=ladders,
+        confidentiality=people.confidentiality,
     )
