@@ -46,7 +46,7 @@ def run(url: str) -> list[Measure]:
     """Let ours and the bare route take turns; give the medians of the rounds."""
     publish(url)
     tocsin = build(url)
-    headers = {"Authorization": f"Bearer {tocsin.keys.issue('benchmark', by='benchmark')}"}
+    headers = {"Authorization": f"Bearer {tocsin.keys.issue('benchmark', by='benchmark').token}"}
     tocsin.close()
     with served(url, []) as our_port:
         ours = Posts(HOST, our_port, PATH, headers, BODY)

@@ -35,6 +35,6 @@ def _first_key(url: str) -> str | None:
 
     tocsin = build(url)
     try:
-        return None if tocsin.keys.any_left() else tocsin.keys.issue("first", by="operator")
+        return None if tocsin.keys.any_left() else tocsin.keys.issue("first", by="operator").token
     finally:
         tocsin.close()

@@ -163,7 +163,7 @@ def _serving(directory: Path, url: str, listener: socket.socket) -> Iterator[Fle
 @contextmanager
 def _loaded(tocsin: Tocsin, base: str, sink: str, seed: int) -> Iterator[Load]:
     """Publish the agreement and load the web processes; on the way out wait for the last answers."""
-    token = tocsin.keys.issue("load", by="faults")
+    token = tocsin.keys.issue("load", by="faults").token
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/yaml"}
     published = httpx.post(f"{base}/v1/agreements", content=agreement_text(sink), headers=headers, trust_env=False)
     if not published.is_success:

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from api.bootstrap import build
 from api.http.app import create_app
-from incidents.ledger.connections import SEQUENCER, connect
+from incidents.ledger.connections import connect
+from incidents.ledger.reach import SEQUENCER
 from incidents.ledger.sequencer import Sequencer
 from tests.support.clock import MovedClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flask import Flask
     from werkzeug.test import TestResponse
 
+    from api.access.permissions import Scope
     from api.bootstrap import Tocsin
 
 DEMO = (Path(__file__).resolve().parents[2] / "examples" / "agreements" / "demo.yaml").read_text(encoding="utf-8")
@@ -95,9 +97,9 @@ class Site:
         self.clock = MovedClock()
         self.tocsin: Tocsin = build(url, clock=self.clock, committed=lambda: None)
         self.app = create_app(self.tocsin)
-        self.operator = self.caller(self.tocsin.keys.issue("operator", by="test"))
-        self.partner = self.caller(self.tocsin.keys.issue("partner", OURS, by="test"))
-        self.stranger = self.caller(self.tocsin.keys.issue("stranger", THEIRS, by="test"))
+        self.operator = self.caller(self.tocsin.keys.issue("operator", by="test").token)
+        self.partner = self.caller(self.tocsin.keys.issue("partner", OURS, by="test").token)
+        self.stranger = self.caller(self.tocsin.keys.issue("stranger", THEIRS, by="test").token)
         self.nobody = self.caller(None)
 
     def caller(self, token: str | None) -> Caller:
@@ -126,6 +128,16 @@ def site_on(url: str) -> Iterator[Site]:
         yield site
     finally:
         site.tocsin.close()
+
+
+def party_key(
+    tocsin: Tocsin, partnership: str = OURS, party: str | None = None, scopes: Iterable[Scope] | None = None
+) -> str:
+    """Give the token of a new key for a party of a partnership whose agreement is published.
+
+    Without scopes it has all that a partnership's key can have: `audit:read` too, which shows everything.
+    """
+    return tocsin.keys.issue(f"{party} key", partnership, party, scopes, by="test").token
 
 
 def agreement_text(partnership: str = OURS, version: int = 1) -> bytes:

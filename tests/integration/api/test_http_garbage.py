@@ -73,7 +73,7 @@ def document(shared_site: Site) -> BaseSchema:
 @pytest.fixture
 def bearer(shared_site: Site) -> dict[str, Any]:
     """Give an operator's header."""
-    return {"Authorization": f"Bearer {shared_site.tocsin.keys.issue('garbage', by='test')}"}
+    return {"Authorization": f"Bearer {shared_site.tocsin.keys.issue('garbage', by='test').token}"}
 
 
 def _operations() -> list[tuple[str, str, bool]]:

@@ -42,7 +42,7 @@ def test_a_login_that_owns_nothing_runs_everything(service_url: str) -> None:
     assert tocsin.engine.run_once() == 1
     assert tocsin.sequencer.run_until_idle() > 2
     assert [follower.run_once() > 0 for follower in tocsin.followers()] == [True]
-    assert tocsin.keys.find(tocsin.keys.issue("service", by="operator")) is not None
+    assert tocsin.keys.find(tocsin.keys.issue("service", by="operator").token) is not None
     assert tocsin.incidents.get(declared.id).version > 1
     assert readiness(tocsin)["status"] == "ready"
     tocsin.close()
