@@ -6,20 +6,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from api.keys import ApiKey, ApiKeys, Keys
+from api.access.api_key import ApiKey
+from api.access.journal import AccessLog, Journal
+from api.access.key_rows import ApiKeys
+from api.access.keys import Keys
+from api.access.limits import USUAL, Limit, Limits
+from api.access.reads import Reads
+from api.access.secret import Secrets
 from escalation.agreements import AgreementBook, Agreements, AgreementVersions
 from escalation.attainment import Attainment
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
+from escalation.standing import AgreedStandings
 from incidents.incident import Incident
 from incidents.incidents import Incidents
 from incidents.ledger.catalogue import Catalogue
 from incidents.ledger.clock import Clock, DatabaseClock
-from incidents.ledger.connections import LEADER_TIMEOUTS, RUNTIME, SEQUENCER, WORKING_TIMEOUTS, connect
+from incidents.ledger.connections import LEADER_TIMEOUTS, WORKING_TIMEOUTS, connect
 from incidents.ledger.followers import FollowerRunner
 from incidents.ledger.ledger import Ledger
+from incidents.ledger.reach import SEQUENCER, WORKER
 from incidents.ledger.sequencer import Sequencer
 from incidents.ledger.wake import Listener, Waker
+from incidents.reading import Reading
+from incidents.restrictions import RestrictionRows
 from incidents.states import IncidentStates
 from notifications.deliveries import Deliveries
 
@@ -41,7 +51,12 @@ class Tocsin:
     ledger: Ledger
     book: AgreementBook
     incidents: Incidents
+    reading: Reading
     keys: Keys
+    limits: Limits
+    reads: Reads
+    journal: Journal
+    secret: Secrets
     engine: Engine
     attainment: Attainment
     waker: Waker
@@ -76,14 +91,24 @@ def catalogue() -> Catalogue:
     types.add(Incident, "incident")
     types.add(Agreements, "agreement")
     types.add(ApiKey, "key")
+    types.add(AccessLog, "access")
     return types
 
 
-def build(
-    url: str, *, pool_size: int = 10, clock: Clock | None = None, committed: Callable[[], None] | None = None
+def build(  # noqa: PLR0913 - each is a choice of one way to run
+    url: str,
+    *,
+    role: str = WORKER,
+    pool_size: int = 10,
+    clock: Clock | None = None,
+    committed: Callable[[], None] | None = None,
+    limit: Limit = USUAL,
 ) -> Tocsin:
-    """Wire everything to a migrated database. `clock` and `committed` default to the production ones."""
-    database = connect(url, RUNTIME, pool_size=pool_size, settings=WORKING_TIMEOUTS)
+    """Wire everything to a migrated database. `clock` and `committed` default to the production ones.
+
+    `role` is what a connection acts as where nothing else is said: RUNTIME, for what serves requests, reaches nothing.
+    """
+    database = connect(url, role, pool_size=pool_size, settings=WORKING_TIMEOUTS)
     clock = clock or DatabaseClock(database)
     projections: list[Projection] = []
     waker = Waker(database)
@@ -91,7 +116,14 @@ def build(
     book = AgreementBook(ledger)
     deadlines = Deadlines(book)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
-    projections += [deadlines, IncidentStates(), AgreementVersions(), Deliveries(book), ApiKeys()]
+    projections += [
+        deadlines,
+        IncidentStates(AgreedStandings(deadlines.courses)),
+        RestrictionRows(book),
+        AgreementVersions(),
+        Deliveries(book),
+        ApiKeys(),
+    ]
     return Tocsin(
         url=url,
         database=database,
@@ -99,7 +131,12 @@ def build(
         ledger=ledger,
         book=book,
         incidents=Incidents(ledger, book),
-        keys=Keys(ledger),
+        reading=Reading(ledger, book),
+        keys=Keys(ledger, book),
+        limits=Limits(ledger.recorder.reading, clock, limit),
+        reads=Reads(ledger.recorder.reading),
+        journal=Journal(ledger),
+        secret=Secrets(ledger.recorder.reading),
         engine=Engine(ledger, book, deadlines),
         attainment=Attainment(ledger, book),
         waker=waker,

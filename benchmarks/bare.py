@@ -19,7 +19,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.engine import make_url
 
 from benchmarks.rows import rows_of
-from incidents.ledger.connections import RUNTIME
+from incidents.ledger.reach import WORKER
 
 if TYPE_CHECKING:
     from flask import Response
@@ -82,4 +82,4 @@ def _borrow() -> psycopg.Connection:
         return _idle.get_nowait()
     except Empty:
         url = make_url(URL).set(drivername="postgresql").render_as_string(hide_password=False)
-        return psycopg.connect(url, options=f"-c role={RUNTIME}", autocommit=True)
+        return psycopg.connect(url, options=f"-c role={WORKER}", autocommit=True)

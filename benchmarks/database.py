@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from api.postgres.database import check_reachable
 from api.postgres.embedded import embedded_postgres
 from api.postgres.migrate import upgrade
-from incidents.ledger.connections import RUNTIME
+from incidents.ledger.reach import WORKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def fresh_database(server_url: str) -> Iterator[str]:
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     try:
         upgrade(url)
-        check_durable(url, role=RUNTIME)
+        check_durable(url, role=WORKER)
         yield url
     finally:
         _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")

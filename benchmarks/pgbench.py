@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from api.postgres.cluster import CLEAN_ENVIRONMENT, program
 from benchmarks.rows import rows_of
-from incidents.ledger.connections import RUNTIME
+from incidents.ledger.reach import WORKER
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -78,7 +78,7 @@ def script_of(url: str, stream: str) -> Script:
 def rate(url: str, script: Script, *, clients: int, seconds: int) -> float:
     """Run a script for some seconds; give transactions per second, the time to connect left out."""
     where = make_url(url).set(drivername="postgresql")
-    env = CLEAN_ENVIRONMENT | {"PGOPTIONS": f"-c role={RUNTIME}", "PGPASSWORD": str(where.password or "")}
+    env = CLEAN_ENVIRONMENT | {"PGOPTIONS": f"-c role={WORKER}", "PGPASSWORD": str(where.password or "")}
     options = ["--no-vacuum", "--protocol=prepared", f"--client={clients}", "--jobs=2", f"--time={seconds}"]
     options += [f"--define={name}={value}" for name, value in script.values.items()]
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:

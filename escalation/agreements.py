@@ -13,10 +13,12 @@ from eventsourcing.domain import event
 from sqlalchemy import bindparam, insert, or_, select
 
 from escalation.agreement import parse
+from escalation.agreement.assembly import LARGEST_VERSION
 from escalation.tables import agreements
 from escalation.terms import AgreementTerms
 from incidents.errors import Conflict, NotFound, Refused
 from incidents.ledger.facts import Fact, FirstFact, Record
+from incidents.ledger.moments import check_past, version_at
 from incidents.ledger.pipeline import Write, fetch
 from incidents.ledger.recorder import ReceiptExists
 
@@ -101,6 +103,7 @@ _IN_FORCE = (
     select(agreements.c.version)
     .where(
         agreements.c.partnership == bindparam("of"),
+        agreements.c.version <= bindparam("newest"),
         agreements.c.effective_from <= bindparam("instant"),
         or_(agreements.c.effective_to.is_(None), agreements.c.effective_to > bindparam("instant")),
     )
@@ -158,23 +161,39 @@ class AgreementBook:
         """Give a version as terms. NotFound."""
         return self._pinned(partnership, version)
 
-    def in_force(self, partnership: str, at: datetime) -> AgreementTerms:
-        """Give the newest version that is in force at an instant. NotFound, with what to do."""
+    def in_force(self, partnership: str, at: datetime, *, as_of: datetime | None = None) -> AgreementTerms:
+        """Give the newest version that is in force at an instant, of all or of those published by another instant.
+
+        NotFound, with what to do; InvalidField where `as_of` lies in the future.
+        """
+        newest = LARGEST_VERSION if as_of is None else self.newest(partnership, as_of)
         with self._ledger.recorder.reading.connect() as connection:
-            rows = fetch(connection, _IN_FORCE, {"of": partnership, "instant": at})
+            rows = fetch(connection, _IN_FORCE, {"of": partnership, "instant": at, "newest": newest})
         if not rows:
             message = "No agreement of that partnership is in force then. Publish one: POST /v1/agreements."
             raise NotFound(message, partnership=partnership)
         return self._pinned(partnership, rows[0][0])
 
-    def versions(self, partnership: str | None = None) -> list[Row[Any]]:
-        """List published versions without their documents, of one partnership or of all."""
+    def versions(self, partnerships: Sequence[str] | None = None) -> list[Row[Any]]:
+        """List published versions without their documents, of some partnerships or of all (None)."""
         columns = [column for column in agreements.c if column.name != "document"]
         query = select(*columns).order_by(agreements.c.partnership, agreements.c.version)
-        if partnership is not None:
-            query = query.where(agreements.c.partnership == partnership)
+        if partnerships is not None:
+            query = query.where(agreements.c.partnership.in_(partnerships))
         with self._ledger.recorder.reading.connect() as connection:
             return list(connection.execute(query).all())
+
+    def newest(self, partnership: str, as_of: datetime) -> int:
+        """Give the newest version on record at an instant: for ever the same, as no lower one can come later.
+
+        NotFound where there was none yet; InvalidField where the instant lies in the future.
+        """
+        stream, reading = f"{partnership}/agreement", self._ledger.recorder.reading
+        check_past(as_of, self._ledger.clock.now())
+        at_version = version_at(reading, stream, as_of)
+        if at_version is None:
+            raise NotFound("No agreement of that partnership was published by then.", partnership=partnership)
+        return max(self._ledger.get(Agreements, stream, version=at_version).digests)
 
     def _record(self, partnership: str, *, by: str, at: datetime) -> Agreements:
         stream = f"{partnership}/agreement"

@@ -61,12 +61,12 @@ class Attainment:
             yield Write(_CLEAR, [{"of": record.id}])
             yield Write(_INSERT, [_row(record, reading) for reading in readings(record, agreement, last)])
 
-    def counts(self, partnership: str | None = None) -> list[Row[Any]]:
-        """Count runs per partnership, clock, severity and outcome."""
+    def counts(self, partnerships: Sequence[str] | None = None) -> list[Row[Any]]:
+        """Count runs per partnership, clock, severity and outcome, of some partnerships or of all (None)."""
         columns = (attainment.c.partnership, attainment.c.clock, attainment.c.severity, attainment.c.outcome)
         query = select(*columns, func.count().label("runs")).group_by(*columns).order_by(*columns)
-        if partnership is not None:
-            query = query.where(attainment.c.partnership == partnership)
+        if partnerships is not None:
+            query = query.where(attainment.c.partnership.in_(partnerships))
         with self._ledger.recorder.reading.connect() as connection:
             return list(connection.execute(query).all())
 

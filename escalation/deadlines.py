@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from escalation.courses import Courses
 from escalation.owed import next_instant
 from escalation.tables import deadlines
 from incidents.incident import Incident
@@ -34,13 +35,13 @@ class Deadlines:
 
     def __init__(self, book: AgreementBook) -> None:
         """Take the book: deadlines follow from the agreement that an incident is pinned to."""
-        self._book = book
+        self.courses = Courses(book)
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Arm or disarm the incident's row."""
         if not isinstance(record, Incident) or not new or record.imported:
             return
-        due_at = next_instant(record, self._book.get(record.partnership, record.agreement_version))
+        due_at = next_instant(record, self.courses.agreement(record), self.courses.of(record))
         if due_at is None:
             yield Write(_DISARM, [{"of": record.id}])
         else:

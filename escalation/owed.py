@@ -62,18 +62,21 @@ def due_by(incident: Incident, agreement: Agreement, now: datetime) -> list[Owed
     return sorted(found, key=lambda owed: (owed.happening is not Incident.ClockCorrected, owed.at))
 
 
-def next_instant(incident: Incident, agreement: Agreement) -> datetime | None:
-    """Give the next instant at which something untold could become true, which may be past: the deadline row."""
-    firsts = (next(source.moments(), None) for source in _sources(incident, agreement))
+def next_instant(incident: Incident, agreement: Agreement, course: Course | None = None) -> datetime | None:
+    """Give the next instant at which something untold could become true, which may be past: the deadline row.
+
+    `course` is the incident's under the agreement, where it is known already.
+    """
+    firsts = (next(source.moments(), None) for source in _sources(incident, agreement, course))
     soonest = min((first[0] for first in firsts if first is not None), default=None)
     return None if soonest is None else instant(soonest)
 
 
-def _sources(incident: Incident, agreement: Agreement) -> Iterator[Source]:
+def _sources(incident: Incident, agreement: Agreement, course: Course | None = None) -> Iterator[Source]:
     """Give all sources. Another system's history owes nobody anything; what is over owes only its record."""
     if incident.imported:
         return
-    course, told = course_of(incident, agreement), _told(incident.history)
+    course, told = course or course_of(incident, agreement), _told(incident.history)
     yield from (Correction(*which, breach) for which, breach in course.unfounded.items())
     for run in course.runs:
         if run.breach is None:

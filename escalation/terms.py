@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from escalation.agreement.model import Agreement
-    from incidents.terms import Assessment, Verdict
+    from incidents.terms import Assessment, FieldClass, Verdict
 
 
 class AgreementTerms:
@@ -40,6 +40,11 @@ class AgreementTerms:
     def check_party(self, party: str) -> None:
         """Refuse a party that the agreement does not name."""
         _one_of("party", party, self.agreement.parties)
+
+    def field_class(self, kind: str, field: str) -> FieldClass | None:
+        """Give the class of a field of a kind of fact, else of the field in every kind (agreement: confidentiality)."""
+        classes = self.agreement.confidentiality
+        return classes.get(f"{kind}.{field}") or classes.get(field)
 
     def paused_by(self, reason: str, clocks: tuple[str, ...] | None) -> tuple[str, ...]:
         """Give the clocks that a reason stops: those asked for, else all that list it (clock rule 5)."""

@@ -6,18 +6,42 @@ from the agreement, a number, an instant or a flag. Names are stored for ever; a
 
 from __future__ import annotations
 
+import typing
+from dataclasses import field
 from datetime import datetime  # noqa: TC003 - the catalogue reads the annotations at run time
+from functools import cache
 from typing import Any, ClassVar
 
-from incidents.ledger.facts import FirstFact, FreeText, Record
+from incidents.ledger.catalogue import snake
+from incidents.ledger.facts import FirstFact, FreeText, Record, Sealed
+
+WHOLE = "*"
+"""Stands for all of a fact where a field could stand."""
 
 
 class IncidentEvent(Record.Event):
     """Something that happened to an incident."""
 
 
-class Declared(FirstFact, IncidentEvent):
+class Decision(IncidentEvent):
+    """Something that people, or programs for them, said or decided.
+
+    `for_party` is whose they were (None: neither side's), `via` how it came in: api, slack, cli, import.
+    `visible_to` names the parties that may see it; None: all.
+    """
+
+    WHOLE: ClassVar[bool] = False
+    """Whether a restriction withholds all of it. Otherwise only its words: the state that it changes is shared."""
+
+    for_party: str | None = field(default=None, kw_only=True)
+    via: str | None = field(default=None, kw_only=True)
+    visible_to: list[str] | None = field(default=None, kw_only=True)
+
+
+class Declared(FirstFact, Decision):
     """Somebody reported it, and it was classified under the agreement version it is pinned to."""
+
+    WHOLE: ClassVar[bool] = True
 
     number: int
     title: FreeText
@@ -34,7 +58,7 @@ class Declared(FirstFact, IncidentEvent):
     source_id: str | None
 
 
-class Classified(IncidentEvent):
+class Classified(Decision):
     """Impact, urgency or flags were assessed again, and the agreement gave a severity."""
 
     impact: str | None
@@ -45,24 +69,24 @@ class Classified(IncidentEvent):
     because: str
 
 
-class SeverityChanged(IncidentEvent):
+class SeverityChanged(Decision):
     """Somebody set another severity, with a reason."""
 
     severity: str
     reason: FreeText
 
 
-class Acknowledged(IncidentEvent):
+class Acknowledged(Decision):
     """Somebody has taken it."""
 
 
-class Unacknowledged(IncidentEvent):
+class Unacknowledged(Decision):
     """Whoever had taken it gave it back."""
 
     reason: FreeText | None
 
 
-class Assigned(IncidentEvent):
+class Assigned(Decision):
     """Somebody of a party has a role."""
 
     role: str
@@ -70,20 +94,24 @@ class Assigned(IncidentEvent):
     party: str
 
 
-class Noted(IncidentEvent):
+class Noted(Decision):
     """A note for those who work on it."""
+
+    WHOLE: ClassVar[bool] = True
 
     text: FreeText
 
 
-class UpdatePosted(IncidentEvent):
+class UpdatePosted(Decision):
     """A status update, for one's own side or for the partner."""
+
+    WHOLE: ClassVar[bool] = True
 
     text: FreeText
     audience: str
 
 
-class ClockPaused(IncidentEvent):
+class ClockPaused(Decision):
     """Clocks stand still for a reason that the agreement lists."""
 
     reason: str
@@ -91,47 +119,56 @@ class ClockPaused(IncidentEvent):
     note: FreeText | None
 
 
-class ClockResumed(IncidentEvent):
+class ClockResumed(Decision):
     """A pause ended."""
 
     reason: str
 
 
-class Mitigated(IncidentEvent):
+class Mitigated(Decision):
     """The users no longer feel it; the cause may remain."""
 
     text: FreeText | None
 
 
-class Resolved(IncidentEvent):
+class Resolved(Decision):
     """It is over."""
 
     text: FreeText | None
 
 
-class Reopened(IncidentEvent):
+class Reopened(Decision):
     """It was not over."""
 
     reason: FreeText
 
 
-class Closed(IncidentEvent):
+class Closed(Decision):
     """Both sides are done with it."""
 
 
-class Cancelled(IncidentEvent):
+class Cancelled(Decision):
     """It was a false alarm."""
 
     reason: FreeText
 
 
-class MarkedDuplicate(IncidentEvent):
+class MarkedDuplicate(Decision):
     """Another incident tells the same story."""
 
     of: str
 
 
-class SubjectErased(IncidentEvent):
+class VisibilityChanged(Decision):
+    """An earlier fact (`entry` is its version), or some of its fields, is now for these parties only; None: for all."""
+
+    entry: int
+    fields: list[str]
+    to: list[str] | None
+    reason: FreeText | None
+
+
+class SubjectErased(Decision):
     """What people had written about it was erased, and its key with it: those fields are now unreadable for ever."""
 
 
@@ -224,3 +261,31 @@ class PageWithdrawn(SystemEvent):
     channel: str
     tries: int
     why: str
+
+
+_NAMED = frozenset({"impact", "urgency", "users_affected_pct", "flags", "assignee", "pages", "recipient", "detail"})
+
+
+@cache
+def kind_of(happening: type[IncidentEvent]) -> str:
+    """Give what a kind of fact is called in agreements: `noted`, `update_posted`."""
+    return snake(happening.__name__)
+
+
+@cache
+def words_of(happening: type[IncidentEvent]) -> tuple[str, ...]:
+    """Give the fields of a kind of fact that people write words into."""
+    hints = typing.get_type_hints(happening, include_extras=True)
+    return tuple(sorted(name for name, hint in hints.items() if Sealed in _parts(hint)))
+
+
+@cache
+def confidential(happening: type[IncidentEvent]) -> tuple[str, ...]:
+    """Give the fields of a kind of fact that can be withheld; the others carry the state that clocks hang on."""
+    hints = typing.get_type_hints(happening)
+    return tuple(sorted({*words_of(happening), *(_NAMED & hints.keys())}))
+
+
+def _parts(hint: object) -> set[object]:
+    inner = (*typing.get_args(hint), *getattr(hint, "__metadata__", ()))
+    return {hint, *(part for each in inner for part in _parts(each))} if inner else {hint}

@@ -6,17 +6,18 @@ tightened there would make old streams unreadable.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime  # noqa: TC003 - the library reads the annotations of what changes at run time
+from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
 
 from eventsourcing.domain import event
 
 from incidents import happenings, refusals
+from incidents.happenings import WHOLE
 from incidents.ledger.facts import Record
+from incidents.visibility import VisibilityChange, must_be_alone, restrictable_fields
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from incidents.ledger.sealing import Erased
+    from incidents.ledger.sealing import Hidden
     from incidents.terms import Assessment, Terms
 
 ROLES = ("commander", "communications_lead", "scribe", "responder")
@@ -28,6 +29,16 @@ ENGINE = "engine"
 
 AUDIENCES = ("internal", "partner")
 ACTIVE = frozenset({"open", "acknowledged", "mitigated"})
+
+
+class Said(TypedDict):
+    """By whom something is said, and when it was so; for which party, by which way in, for whose eyes (None: all)."""
+
+    by: str
+    at: datetime
+    for_party: NotRequired[str | None]
+    via: NotRequired[str | None]
+    visible_to: NotRequired[list[str] | None]
 
 
 class Incident(Record):
@@ -52,6 +63,7 @@ class Incident(Record):
     Closed = happenings.Closed
     Cancelled = happenings.Cancelled
     MarkedDuplicate = happenings.MarkedDuplicate
+    VisibilityChanged = happenings.VisibilityChanged
     SubjectErased = happenings.SubjectErased
     ClockWarned = happenings.ClockWarned
     ClockBreached = happenings.ClockBreached
@@ -90,7 +102,7 @@ class Incident(Record):
         """Whether somebody still has to do something."""
         return self.status in ACTIVE
 
-    def classify(self, assessment: Assessment, terms: Terms, *, by: str, at: datetime) -> None:
+    def classify(self, assessment: Assessment, terms: Terms, **said: Unpack[Said]) -> None:
         """Assess it again. NotActive; InvalidField."""
         self._must_be_active()
         verdict = terms.classify(assessment, self.service)
@@ -102,100 +114,109 @@ class Incident(Record):
             flags=sorted(assessment.flags),
             severity=verdict.severity,
             because=verdict.because,
-            by=by,
-            at=at,
+            **said,
         )
 
-    def change_severity(self, severity: str, reason: str, terms: Terms, *, by: str, at: datetime) -> None:
+    def change_severity(self, severity: str, reason: str, terms: Terms, **said: Unpack[Said]) -> None:
         """Set another severity. NotActive; SameSeverity; InvalidField."""
         self._must_be_active()
         terms.check_severity(severity)
         if severity == self.severity:
             raise refusals.SameSeverity
-        self.trigger_event(Incident.SeverityChanged, severity=severity, reason=reason, by=by, at=at)
+        self.trigger_event(Incident.SeverityChanged, severity=severity, reason=reason, **said)
 
-    def acknowledge(self, *, by: str, at: datetime) -> None:
+    def acknowledge(self, **said: Unpack[Said]) -> None:
         """Take it. NotActive; AlreadyAcknowledged."""
         self._must_be_active()
         if self.acknowledged_by is not None:
             raise refusals.AlreadyAcknowledged(by=self.acknowledged_by)
-        self.trigger_event(Incident.Acknowledged, by=by, at=at)
+        self.trigger_event(Incident.Acknowledged, **said)
 
-    def unacknowledge(self, reason: str | None, *, by: str, at: datetime) -> None:
+    def unacknowledge(self, reason: str | None, **said: Unpack[Said]) -> None:
         """Give it back: the ladder goes on. NotActive; NotAcknowledged."""
         self._must_be_active()
         if self.acknowledged_by is None:
             raise refusals.NotAcknowledged
-        self.trigger_event(Incident.Unacknowledged, reason=reason, by=by, at=at)
+        self.trigger_event(Incident.Unacknowledged, reason=reason, **said)
 
-    def assign(self, role: str, assignee: str, party: str, terms: Terms, *, by: str, at: datetime) -> None:
+    def assign(self, role: str, assignee: str, party: str, terms: Terms, **said: Unpack[Said]) -> None:
         """Give somebody a role for a party. NotActive; InvalidField for an unknown party."""
         self._must_be_active()
         terms.check_party(party)
-        self.trigger_event(Incident.Assigned, role=role, assignee=assignee, party=party, by=by, at=at)
+        self.trigger_event(Incident.Assigned, role=role, assignee=assignee, party=party, **said)
 
-    def note(self, text: str, *, by: str, at: datetime) -> None:
+    def note(self, text: str, **said: Unpack[Said]) -> None:
         """Write a note: at any time, also after the end. Withdrawn."""
         self._must_not_be_withdrawn()
-        self.trigger_event(Incident.Noted, text=text, by=by, at=at)
+        self.trigger_event(Incident.Noted, text=text, **said)
 
-    def post_update(self, text: str, audience: str, *, by: str, at: datetime) -> None:
+    def post_update(self, text: str, audience: str, **said: Unpack[Said]) -> None:
         """Post a status update. Withdrawn."""
         self._must_not_be_withdrawn()
-        self.trigger_event(Incident.UpdatePosted, text=text, audience=audience, by=by, at=at)
+        self.trigger_event(Incident.UpdatePosted, text=text, audience=audience, **said)
 
     def pause(
-        self, reason: str, clocks: tuple[str, ...] | None, note: str | None, terms: Terms, *, by: str, at: datetime
+        self, reason: str, clocks: tuple[str, ...] | None, note: str | None, terms: Terms, **said: Unpack[Said]
     ) -> None:
         """Stop clocks for a listed reason. NotActive; AlreadyPaused; InvalidField for what cannot be paused."""
         self._must_be_active()
         stopped = terms.paused_by(reason, clocks)
         if reason in self.pauses:
             raise refusals.AlreadyPaused
-        self.trigger_event(Incident.ClockPaused, reason=reason, clocks=list(stopped), note=note, by=by, at=at)
+        self.trigger_event(Incident.ClockPaused, reason=reason, clocks=list(stopped), note=note, **said)
 
-    def resume(self, reason: str, *, by: str, at: datetime) -> None:
+    def resume(self, reason: str, **said: Unpack[Said]) -> None:
         """End a pause. NotActive; NotPaused."""
         self._must_be_active()
         if reason not in self.pauses:
             raise refusals.NotPaused(running=sorted(self.pauses))
-        self.trigger_event(Incident.ClockResumed, reason=reason, by=by, at=at)
+        self.trigger_event(Incident.ClockResumed, reason=reason, **said)
 
-    def mitigate(self, text: str | None, *, by: str, at: datetime) -> None:
+    def mitigate(self, text: str | None, **said: Unpack[Said]) -> None:
         """Say that the users no longer feel it. NotActive; AlreadyMitigated."""
         self._must_be_active()
         if self.status == "mitigated":
             raise refusals.AlreadyMitigated
-        self.trigger_event(Incident.Mitigated, text=text, by=by, at=at)
+        self.trigger_event(Incident.Mitigated, text=text, **said)
 
-    def resolve(self, text: str | None, *, by: str, at: datetime) -> None:
+    def resolve(self, text: str | None, **said: Unpack[Said]) -> None:
         """Say that it is over: running pauses end with it. NotActive."""
         self._must_be_active()
-        self.trigger_event(Incident.Resolved, text=text, by=by, at=at)
+        self.trigger_event(Incident.Resolved, text=text, **said)
 
-    def reopen(self, reason: str, *, by: str, at: datetime) -> None:
+    def reopen(self, reason: str, **said: Unpack[Said]) -> None:
         """Say that it was not over. NotOver."""
         if self.status not in {"resolved", "closed"}:
             raise refusals.NotOver
-        self.trigger_event(Incident.Reopened, reason=reason, by=by, at=at)
+        self.trigger_event(Incident.Reopened, reason=reason, **said)
 
-    def close(self, *, by: str, at: datetime) -> None:
+    def close(self, **said: Unpack[Said]) -> None:
         """Be done with it. NotResolved."""
         if self.status != "resolved":
             raise refusals.NotResolved
-        self.trigger_event(Incident.Closed, by=by, at=at)
+        self.trigger_event(Incident.Closed, **said)
 
-    def cancel(self, reason: str, *, by: str, at: datetime) -> None:
+    def cancel(self, reason: str, **said: Unpack[Said]) -> None:
         """Call it a false alarm. NotActive."""
         self._must_be_active()
-        self.trigger_event(Incident.Cancelled, reason=reason, by=by, at=at)
+        self.trigger_event(Incident.Cancelled, reason=reason, **said)
 
-    def mark_duplicate(self, of: str, *, by: str, at: datetime) -> None:
+    def mark_duplicate(self, of: str, **said: Unpack[Said]) -> None:
         """Point to the incident that tells the same story. NotActive; OwnDuplicate."""
         self._must_be_active()
         if of == self.public_id:
             raise refusals.OwnDuplicate
-        self.trigger_event(Incident.MarkedDuplicate, of=of, by=by, at=at)
+        self.trigger_event(Incident.MarkedDuplicate, of=of, **said)
+
+    def change_visibility(self, change: VisibilityChange, **said: Unpack[Said]) -> None:
+        """Let some parties only see an earlier fact, or some of its fields. InvalidField; NotYours; OthersTookPart."""
+        fields = restrictable_fields(self.history, change, said.get("for_party"))
+        if change.entry == 1 and WHOLE in fields and change.to is not None:
+            must_be_alone(self.history, change.to)
+        to = None if change.to is None else list(change.to)
+        self.trigger_event(
+            Incident.VisibilityChanged, entry=change.entry, fields=fields, to=to, reason=change.reason, **said
+        )
 
     def forget(self, *, by: str, at: datetime) -> None:
         """Record that what people wrote was erased (see ledger/erasure.py): the law asks no incident's status."""
@@ -221,8 +242,8 @@ class Incident(Record):
     def __init__(
         self,
         number: int,
-        title: str | Erased,
-        description: str | Erased | None,
+        title: str | Hidden,
+        description: str | Hidden | None,
         service: str,
         agreement_version: int,
         impact: str | None,
@@ -232,6 +253,8 @@ class Incident(Record):
         severity: str,
         source: str | None,
         source_id: str | None,
+        for_party: str | None,
+        visible_to: list[str] | None,
         by: str,
         at: datetime,
     ) -> None:
@@ -243,7 +266,13 @@ class Incident(Record):
         self.agreement_version = agreement_version
         self.source, self.source_id = source, source_id
         self.status = "open"
-        self.reported_by, self.reported_at = by, at
+        self.reported_by, self.reported_at, self.reported_for = by, at, for_party
+        self.visible_to = visible_to
+        """The parties for whom the incident exists; None: all."""
+        self.visibility: dict[int, dict[str, list[str] | None]] = {}
+        """What was decided later about who sees an earlier fact: by its version and field."""
+        self.breached: list[str] = []
+        """The clocks that ran over, in the order in which they did."""
         self.acknowledged_by: str | None = None
         self.acknowledged_at: datetime | None = None
         self.mitigated_at: datetime | None = None
@@ -295,6 +324,21 @@ class Incident(Record):
     @event(happenings.PauseExpired)
     def _pause_expired(self, reason: str) -> None:
         self.pauses.pop(reason, None)
+
+    @event(happenings.VisibilityChanged)
+    def _visibility_changed(self, entry: int, fields: list[str], to: list[str] | None) -> None:
+        self.visibility.setdefault(entry, {}).update(dict.fromkeys(fields, to))
+        if entry == 1 and WHOLE in fields:
+            self.visible_to = to
+
+    @event(happenings.ClockBreached)
+    def _clock_breached(self, clock: str) -> None:
+        self.breached.append(clock)
+
+    @event(happenings.ClockCorrected)
+    def _clock_corrected(self, clock: str) -> None:
+        if clock in self.breached:
+            self.breached.remove(clock)
 
     @event(happenings.Mitigated)
     def _mitigated(self, at: datetime) -> None:

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from incidents.incident import Said
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.pipeline import Write
     from incidents.ledger.receipts import Receipt, RequestKey
     from incidents.opening import Report
     from incidents.terms import Agreements, Assessment, Terms
+    from incidents.visibility import VisibilityChange
+
+    Act = Callable[[Incident, Terms, Said], None]
 
 TRIES = 5
 """How often a command that lost a race is decided afresh before its sender hears of it."""
@@ -33,18 +37,33 @@ CLOCK_SKEW = timedelta(seconds=5)
 """How far ahead a sender's clock may be."""
 
 _NUMBERS = select(incident_numbers.next_value()).select_from(func.generate_series(1, bindparam("count")))
-_BY_NUMBER = select(incident_states.c.stream).where(incident_states.c.number == bindparam("of"))
-_BY_ID = select(incident_states.c.stream).where(incident_states.c.id == bindparam("of"))
+_BY_NUMBER = select(incident_states.c.stream, incident_states.c.visible_to).where(
+    incident_states.c.number == bindparam("of")
+)
+_BY_ID = select(incident_states.c.stream, incident_states.c.visible_to).where(incident_states.c.id == bindparam("of"))
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks, when it was so (None: now), which revision they have seen (None: any), and the request's key."""
+    """Who asks, when it was so (None: now), which revision they have seen (None: any), and the request's key.
+
+    For which `party` (None: neither side), by which way in, and which parties may see it (`visible_to`; None: all).
+    """
 
     by: str
     at: datetime | None = None
     revision: int | None = None
     request: RequestKey | None = None
+    party: str | None = None
+    via: str = "api"
+    visible_to: tuple[str, ...] | None = None
+
+    def said(self, at: datetime, terms: Terms) -> Said:
+        """Give what a fact says of its origin. InvalidField for a party that the agreement does not name."""
+        for party in self.visible_to or ():
+            terms.check_party(party)
+        visible_to = None if self.visible_to is None else list(self.visible_to)
+        return {"by": self.by, "at": at, "for_party": self.party, "via": self.via, "visible_to": visible_to}
 
 
 @dataclass(frozen=True)
@@ -70,70 +89,74 @@ class Incidents:
 
     def classify(self, stream: str, assessment: Assessment, asked: Asked) -> Answer:
         """Assess impact, urgency and flags again."""
-        return self._change(stream, asked, lambda it, terms, by, at: it.classify(assessment, terms, by=by, at=at))
+        return self._change(stream, asked, lambda it, terms, said: it.classify(assessment, terms, **said))
 
     def change_severity(self, stream: str, severity: str, reason: str, asked: Asked) -> Answer:
         """Set another severity."""
-        return self._change(
-            stream, asked, lambda it, terms, by, at: it.change_severity(severity, reason, terms, by=by, at=at)
-        )
+        return self._change(stream, asked, lambda it, terms, said: it.change_severity(severity, reason, terms, **said))
 
     def acknowledge(self, stream: str, asked: Asked) -> Answer:
         """Take it."""
-        return self._change(stream, asked, lambda it, _, by, at: it.acknowledge(by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.acknowledge(**said))
 
     def unacknowledge(self, stream: str, reason: str | None, asked: Asked) -> Answer:
         """Give it back."""
-        return self._change(stream, asked, lambda it, _, by, at: it.unacknowledge(reason, by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.unacknowledge(reason, **said))
 
     def assign(self, stream: str, role: str, assignee: str, party: str, asked: Asked) -> Answer:
         """Give somebody of a party a role."""
-        return self._change(
-            stream, asked, lambda it, terms, by, at: it.assign(role, assignee, party, terms, by=by, at=at)
-        )
+        return self._change(stream, asked, lambda it, terms, said: it.assign(role, assignee, party, terms, **said))
 
     def note(self, stream: str, text: str, asked: Asked) -> Answer:
         """Write a note."""
-        return self._change(stream, asked, lambda it, _, by, at: it.note(text, by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.note(text, **said))
 
     def post_update(self, stream: str, text: str, audience: str, asked: Asked) -> Answer:
         """Post a status update."""
-        return self._change(stream, asked, lambda it, _, by, at: it.post_update(text, audience, by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.post_update(text, audience, **said))
 
     def pause(self, stream: str, reason: str, clocks: tuple[str, ...] | None, note: str | None, asked: Asked) -> Answer:
         """Stop clocks for a listed reason."""
-        return self._change(
-            stream, asked, lambda it, terms, by, at: it.pause(reason, clocks, note, terms, by=by, at=at)
-        )
+        return self._change(stream, asked, lambda it, terms, said: it.pause(reason, clocks, note, terms, **said))
 
     def resume(self, stream: str, reason: str, asked: Asked) -> Answer:
         """End a pause."""
-        return self._change(stream, asked, lambda it, _, by, at: it.resume(reason, by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.resume(reason, **said))
 
     def mitigate(self, stream: str, text: str | None, asked: Asked) -> Answer:
         """Say that the users no longer feel it."""
-        return self._change(stream, asked, lambda it, _, by, at: it.mitigate(text, by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.mitigate(text, **said))
 
     def resolve(self, stream: str, text: str | None, asked: Asked) -> Answer:
         """Say that it is over."""
-        return self._change(stream, asked, lambda it, _, by, at: it.resolve(text, by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.resolve(text, **said))
 
     def reopen(self, stream: str, reason: str, asked: Asked) -> Answer:
         """Say that it was not over."""
-        return self._change(stream, asked, lambda it, _, by, at: it.reopen(reason, by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.reopen(reason, **said))
 
     def close(self, stream: str, asked: Asked) -> Answer:
         """Be done with it."""
-        return self._change(stream, asked, lambda it, _, by, at: it.close(by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.close(**said))
 
     def cancel(self, stream: str, reason: str, asked: Asked) -> Answer:
         """Call it a false alarm."""
-        return self._change(stream, asked, lambda it, _, by, at: it.cancel(reason, by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.cancel(reason, **said))
 
     def mark_duplicate(self, stream: str, of: str, asked: Asked) -> Answer:
         """Point to the incident, of the same partnership, that tells the same story."""
         original = self._same_partnership(stream, of)
-        return self._change(stream, asked, lambda it, _, by, at: it.mark_duplicate(original, by=by, at=at))
+        return self._change(stream, asked, lambda it, _, said: it.mark_duplicate(original, **said))
+
+    def change_visibility(self, stream: str, change: VisibilityChange, asked: Asked) -> Answer:
+        """Let an earlier fact be seen by some parties only, or by all again."""
+
+        def act(incident: Incident, terms: Terms, said: Said) -> None:
+            for party in change.to or ():
+                terms.check_party(party)
+            incident.change_visibility(change, **said)
+
+        return self._change(stream, asked, act)
 
     def numbers(self, count: int) -> list[int]:
         """Draw human numbers. Those that are not used leave gaps (design decision 13)."""
@@ -159,6 +182,10 @@ class Incidents:
 
     def stream_of(self, reference: str) -> str:
         """Find an incident's stream by its id or its number (INC-1042). NotFound."""
+        return self.found(reference)[0]
+
+    def found(self, reference: str) -> tuple[str, list[str] | None]:
+        """Find an incident by id or number: its stream, and the parties for whom it exists (None: all). NotFound."""
         number = reference.upper().removeprefix("INC-")
         by_number = number.isascii() and number.isdigit() and len(number) < MAX_NUMBER_DIGITS
         query, row = (_BY_NUMBER, {"of": int(number)}) if by_number else (_BY_ID, {"of": reference})
@@ -166,7 +193,8 @@ class Incidents:
             found = fetch(connection, query, row)
         if not found:
             raise NotFound
-        return str(found[0][0])
+        [(stream, visible_to)] = found
+        return stream, visible_to
 
     def get(self, stream: str, *, version: int | None = None) -> Incident:
         """Read an incident, as of a version if one is given. NotFound."""
@@ -194,14 +222,14 @@ class Incidents:
             terms = self.agreements.in_force(partnership, opened_at)
             _check_time(opened_at, command.recorded_at, terms)
             [number] = self.numbers(1)
-            incident = opened(partnership, number, report, terms, by=asked.by, at=opened_at)
+            incident = opened(partnership, number, report, terms, **asked.said(opened_at, terms))
             self.ledger.save(incident, request=asked.request)
             return Answer(incident, command.recorded_at)
 
-    def _change(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
+    def _change(self, stream: str, asked: Asked, act: Act) -> Answer:
         return self._once(asked, lambda: self._decide(stream, asked, act))
 
-    def _decide(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
+    def _decide(self, stream: str, asked: Asked, act: Act) -> Answer:
         """Where another command was first, decide afresh, never save again."""
         for _ in range(TRIES - 1):
             try:
@@ -210,7 +238,7 @@ class Incidents:
                 continue
         return self._try(stream, asked, act)
 
-    def _try(self, stream: str, asked: Asked, act: Callable[[Incident, Terms, str, datetime], None]) -> Answer:
+    def _try(self, stream: str, asked: Asked, act: Act) -> Answer:
         with self.ledger.command() as command:
             incident = self.ledger.get(Incident, stream)
             if asked.revision not in {None, incident.revision}:
@@ -221,7 +249,7 @@ class Incidents:
             _check_time(at, command.recorded_at, terms)
             if at < incident.reported_at:
                 raise InvalidField("occurred_at", "It lies before the incident was reported.")
-            act(incident, terms, asked.by, at)
+            act(incident, terms, asked.said(at, terms))
             self.ledger.save(incident, request=asked.request)
             return Answer(incident, command.recorded_at)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 from uuid import uuid4
 
 from incidents.incident import Incident
 from incidents.terms import Assessment
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from incidents.incident import Said
     from incidents.terms import Terms
 
 
@@ -27,7 +26,7 @@ class Report:
     source_id: str | None = None
 
 
-def opened(partnership: str, number: int, report: Report, terms: Terms, *, by: str, at: datetime) -> Incident:
+def opened(partnership: str, number: int, report: Report, terms: Terms, **said: Unpack[Said]) -> Incident:
     """Make an incident that is not saved yet. InvalidField."""
     terms.check_service(report.service)
     verdict = terms.classify(report.assessment, report.service)
@@ -47,6 +46,5 @@ def opened(partnership: str, number: int, report: Report, terms: Terms, *, by: s
         because=verdict.because,
         source=report.source,
         source_id=report.source_id,
-        by=by,
-        at=at,
+        **said,
     )

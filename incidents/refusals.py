@@ -75,3 +75,15 @@ class TooLate(Refused):
     """That lies further back than the agreement lets a fact be reported."""
 
     code = "too_late"
+
+
+class NotYours(Refused):
+    """Only the party whose entry it is decides who else sees it."""
+
+    code = "not_yours"
+
+
+class OthersTookPart(Refused):
+    """Another party has already worked on this incident: it cannot be taken away from them."""
+
+    code = "others_took_part"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Sequence, Table, Text
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Index, Integer, Sequence, SmallInteger, Table, Text, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from incidents.ledger.tables import metadata
 
@@ -27,10 +28,48 @@ incident_states = Table(
     Column("resolved_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("visible_to", ARRAY(Text)),
+    Column("parties", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("breached", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("owed", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("next_due_at", DateTime(timezone=True)),
+    Column("severity_rank", SmallInteger, nullable=False, server_default=text("0")),
     Index("incident_states_partnership_number_idx", "partnership", "number"),
+    Index("incident_states_partnership_reported_at_idx", "partnership", "reported_at", "number"),
+    Index("incident_states_partnership_changed_at_idx", "partnership", "changed_at", "number"),
+    Index("incident_states_reported_at_idx", "reported_at", "number"),
     Index("incident_states_source_idx", "partnership", "source", "source_id", unique=True),
 )
-"""Lists are read from here. `title` is None once it has been erased; an imported incident names its source."""
+"""Lists are read from here. `title` is None once it has been erased; an imported incident names its source.
+
+`visible_to` names the parties for whom the incident exists (None: all); `parties` those who have a part in it.
+`breached` and `owed` name clocks: those that ran over, and those that still run or are paused. `next_due_at` is when the first of
+these is due. `severity_rank` is the severity's place on its agreement's scale, 0 the worst.
+"""
+
+restrictions = Table(
+    "restrictions",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("partnership", Text, nullable=False),
+    Column("visible_to", ARRAY(Text), nullable=False),
+    Column("why", Text, nullable=False),
+)
+"""What is withheld from whom (see disclosure.py): `field` of the fact at `version`, `*` for all of it."""
+
+search_texts = Table(
+    "search_texts",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("partnership", Text, nullable=False),
+    Column("words", TSVECTOR, nullable=False),
+    Index("search_texts_partnership_idx", "partnership"),
+)
+"""The words that people wrote, to be searched. Erasing deletes them in its own transaction."""
 
 incident_numbers = Sequence("incident_numbers", start=1001, metadata=metadata)
 """Human numbers (INC-1042). They may have gaps: a counter row cost 4.5 times as much (design decision 13)."""

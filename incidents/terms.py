@@ -28,6 +28,14 @@ class Verdict:
     because: str
 
 
+@dataclass(frozen=True)
+class FieldClass:
+    """A class of fields that only some parties read (agreement: confidentiality)."""
+
+    id: str
+    readers: frozenset[str]
+
+
 class Terms(Protocol):
     """One version of an agreement, as far as incidents ask. All checks raise InvalidField."""
 
@@ -49,6 +57,9 @@ class Terms(Protocol):
 
     def paused_by(self, reason: str, clocks: tuple[str, ...] | None) -> tuple[str, ...]:
         """Give the clocks that a pause with this reason stops; refuse a reason or clock that it cannot (rule 5)."""
+
+    def field_class(self, kind: str, field: str) -> FieldClass | None:
+        """Give the class of a field of a kind of fact (`noted`, `text`); None where every party may read it."""
 
 
 class Agreements(Protocol):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
-import api.tables
+import api.access.tables
 import escalation.tables
 import incidents.tables
 import notifications.tables
 from incidents.ledger.tables import metadata
 
-ALL_TABLES = (api.tables, escalation.tables, incidents.tables, notifications.tables)
+ALL_TABLES = (api.access.tables, escalation.tables, incidents.tables, notifications.tables)
 """Importing them fills `metadata`, which the drift test compares with what the migrations made."""
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

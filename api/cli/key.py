@@ -60,7 +60,7 @@ def revoke(identity: str) -> None:
 
     ID stands between the first two underscores of the token, and after "key:" where a timeline names an actor.
     """
-    from api.keys import CACHE_SECONDS  # noqa: PLC0415 - --help need not wait for it
+    from api.access.keys import CACHE_SECONDS  # noqa: PLC0415 - --help need not wait for it
 
     with opened() as tocsin:
         try:

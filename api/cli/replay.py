@@ -97,14 +97,14 @@ def _show_one(tocsin: Tocsin, reference: str, version: int | None, as_of: dateti
     from api.cli import replay_views as views  # noqa: PLC0415 - see above
     from incidents.errors import NotFound  # noqa: PLC0415
     from incidents.incident import Incident  # noqa: PLC0415
-    from incidents.timeline import timeline  # noqa: PLC0415
+    from incidents.timeline import Entry, timeline  # noqa: PLC0415
 
     try:
         stream = tocsin.incidents.stream_of(reference)
         incident = tocsin.ledger.get(Incident, stream, version=version, as_of=as_of)
     except NotFound:
         raise NotFound(f"There is no incident {reference} (or there was none then). Try: tocsin replay") from None
-    entries = timeline(incident, tocsin.ledger.catalogue)
+    entries = [entry for entry in timeline(incident, tocsin.ledger.catalogue) if isinstance(entry, Entry)]
     if as_json:
         click.echo(json.dumps(views.incident_json(incident, entries), ensure_ascii=False))
     else:

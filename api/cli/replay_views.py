@@ -111,7 +111,7 @@ def incident_json(incident: Incident, entries: Sequence[Entry]) -> dict[str, Any
             "recorded_at": _json(entry.recorded_at),
             "actor": entry.actor,
             "data": entry.data,
-            "erased": entry.erased,
+            "withheld": entry.withheld,
         }
         for entry in entries
     ]
@@ -140,4 +140,4 @@ def _details(entry: Entry) -> Text:
     """What a fact says; when it was recorded, if that was not at once (clock rule 13)."""
     late = entry.recorded_at - entry.at >= TOLD_LATE
     recorded = [f"recorded {_time(entry.recorded_at)}"] if late else []
-    return _text(", ".join([*filter(None, [details(entry.data, entry.erased)]), *recorded]))
+    return _text(", ".join([*filter(None, [details(entry.data, entry.withheld)]), *recorded]))

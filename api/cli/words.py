@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 LONGEST_VALUE = 60
 """Characters of a value in a table; JSON has all of it."""
@@ -19,14 +19,14 @@ def happening(kind: str) -> str:
     return kind.removeprefix("incident.").rpartition(".")[0].replace("_", " ")
 
 
-def details(data: Mapping[str, object], erased: Iterable[str] = ()) -> str:
+def details(data: Mapping[str, object], withheld: Mapping[str, str] | None = None) -> str:
     """Give what a fact says, without what is empty or only machines ask for."""
     told = [
         f"{name.replace('_', ' ')} {_value(value)}"
         for name, value in data.items()
         if value not in (None, [], "") and (name not in NOT_FOR_PEOPLE or value is True)
     ]
-    return ", ".join([*told, *(f"{name} [erased]" for name in erased)])
+    return ", ".join([*told, *(f"{name} [{why}]" for name, why in (withheld or {}).items())])
 
 
 def _value(value: object) -> str:

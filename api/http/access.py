@@ -1,18 +1,26 @@
-"""Who asks, and what exists for them: whatever a key does not reach is not there (404, never 403)."""
+"""Who asks, and what exists for them: whatever they do not reach is not there (404, never 403)."""
 
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g, request
 
-from api.http.refusals import Unauthenticated
+from api.access.permissions import Scope
+from api.http.access_log import noted, noted_all
+from api.http.limits import count_request
+from api.http.refusals import Forbidden, Unauthenticated
+from incidents.disclosure import EVERYTHING, Viewer
 from incidents.errors import NotFound
+from incidents.ledger import reach
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.access.principal import Membership, Principal
     from api.bootstrap import Tocsin
-    from api.keys import Principal
 
 REFERENCE = r"^([Ii][Nn][Cc]-[1-9][0-9]{0,16}|[0-9a-f]{32})$"
 """An incident's id, or its number as people say it."""
@@ -28,13 +36,33 @@ def tocsin() -> Tocsin:
     return cast("Tocsin", current_app.extensions["tocsin"])
 
 
-def authenticate() -> None:
-    """Let in whoever shows a key (RFC 6750, section 2.1). Unauthenticated."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    found = tocsin().keys.find(token.strip()) if scheme.lower() == "bearer" else None
+@contextmanager
+def entering(scope: Scope) -> Iterator[None]:
+    """Let in whoever may do what needs a scope, and reach, meanwhile, only the partnerships where they may.
+
+    Unauthenticated; RateLimited; Forbidden where they have the scope nowhere.
+    """
+    found = _who()
     if found is None:
         raise Unauthenticated
-    g.principal = found
+    g.principal, g.scope = found, scope
+    count_request(tocsin().limits, found)
+    if not found.may(scope):
+        raise Forbidden(scope)
+    token = reach.begin(found.partnerships(scope))
+    try:
+        yield
+    finally:
+        reach.end(token)
+
+
+def _who() -> Principal | None:
+    """Find who shows a key (RFC 6750, section 2.1)."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    with reach.at_the_gate():
+        return tocsin().keys.find(token.strip())
 
 
 def principal() -> Principal:
@@ -42,16 +70,42 @@ def principal() -> Principal:
     return cast("Principal", g.principal)
 
 
-def must_reach(partnership: str) -> None:
-    """Hide a partnership that the caller's key is not for, and what can be none. NotFound."""
-    if not (_partnership.fullmatch(partnership) and principal().reaches(partnership)):
+def must_reach(partnership: str) -> Membership:
+    """Give what the sender may do in a partnership. NotFound where it is not theirs; Forbidden without the scope."""
+    membership = principal().membership(partnership) if _partnership.fullmatch(partnership) else None
+    if membership is None:
         raise NotFound
+    if g.scope not in membership.scopes:
+        raise Forbidden(g.scope)
+    noted(partnership)
+    return membership
+
+
+def wanted(partnership: str | None) -> list[str] | None:
+    """Give the partnerships that a list is about: the one asked for, or all of the sender's; None: all there are.
+
+    Where it is None, the list says with `noted` whose rows it gave. NotFound; Forbidden.
+    """
+    if partnership is None:
+        reached = principal().partnerships(g.scope)
+        noted_all(reached or ())
+        return reached
+    must_reach(partnership)
+    return [partnership]
+
+
+def viewer(partnership: str) -> Viewer:
+    """Give as whom the sender reads what belongs to a partnership. NotFound; Forbidden."""
+    membership = must_reach(partnership)
+    return EVERYTHING if Scope.AUDIT_READ in membership.scopes else Viewer(membership.party)
 
 
 def stream_of(reference: str) -> str:
-    """Find the stream of an incident that the caller may see, by id or number. NotFound."""
+    """Find the stream of an incident that exists for the sender, by id or number. NotFound; Forbidden."""
     if not _reference.fullmatch(reference):
         raise NotFound
-    stream = tocsin().incidents.stream_of(reference)
-    must_reach(stream.partition("/")[0])
+    stream, visible_to = tocsin().incidents.found(reference)
+    if not viewer(stream.partition("/")[0]).is_among(visible_to):
+        raise NotFound
+    noted(stream.partition("/")[0], stream.rpartition("/")[2])
     return stream

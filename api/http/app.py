@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
+from api.access.limits import Limit
 from api.bootstrap import build
 from api.http import openapi
 from api.http.bodies import MAX_BODY_BYTES
-from api.http.resources import commands  # noqa: F401 - importing it puts the commands on the incidents' blueprint
+from api.http.limits import tell_standing
+from api.http.resources import commands, lists, reading  # noqa: F401 - they serve on the incidents' blueprint
 from api.http.resources.agreements import agreements
 from api.http.resources.attainment import attainment
+from api.http.resources.docs import documentation
 from api.http.resources.health import health
 from api.http.resources.incidents import incidents
 from api.logs import configure_logging
 from api.postgres.database import with_database
 from api.settings import Settings
+from incidents.ledger.reach import RUNTIME
 
 if TYPE_CHECKING:
     from api.bootstrap import Tocsin
@@ -35,13 +39,16 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     if isinstance(app.json, DefaultJSONProvider):
         app.json.sort_keys = False  # answers keep the order of their schemas
     app.extensions["tocsin"] = tocsin or _from_settings()
+    app.after_request(tell_standing)
     api = openapi.document(app)
     for blueprint in (agreements, incidents, attainment, health):
         api.register_blueprint(blueprint)
+    app.register_blueprint(documentation(api.spec.to_dict))
     return app
 
 
 def _from_settings() -> Tocsin:
     settings = with_database(Settings.read())
     configure_logging(settings.log_level, settings.log_format)
-    return build(str(settings.database_url), pool_size=settings.pool_size)
+    limit = Limit(settings.rate_per_second, settings.rate_burst)
+    return build(str(settings.database_url), role=RUNTIME, pool_size=settings.pool_size, limit=limit)

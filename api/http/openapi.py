@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import flask_smorest  # type: ignore[import-untyped] # it brings no types
+from flask import g
 from flask_smorest.utils import prepare_response  # type: ignore[import-untyped] # as above
 
 from api.http import problems
-from api.http.access import PARTNERSHIP, REFERENCE
+from api.http.access import PARTNERSHIP, REFERENCE, entering, tocsin
+from api.http.access_log import log_reads
 from api.http.bodies import BodyParser
+from api.http.examples import MEMBER, Example, Examples, with_examples
 from api.http.schemas.problems import Problem
 
 if TYPE_CHECKING:
@@ -19,9 +23,10 @@ if TYPE_CHECKING:
     from flask import Flask
     from marshmallow import Schema
 
+    from api.access.permissions import Scope
+
 F = TypeVar("F", bound="Callable[..., Any]")
 
-SECURITY: list[dict[str, list[str]]] = [{"apiKey": []}]
 OPENAPI = {
     "API_TITLE": "Tocsin",
     "API_VERSION": "v1",
@@ -35,7 +40,6 @@ OPENAPI = {
             "Errors are `application/problem+json`.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "security": SECURITY,
     },
 }
 
@@ -45,6 +49,7 @@ REFERENCE_PARAMETER = {
     "required": True,
     "description": "The incident's id, or its number such as INC-1042.",
     "schema": {"type": "string", "pattern": REFERENCE},
+    "example": "INC-1001",
 }
 PARTNERSHIP_PARAMETER = {
     "name": "partnership",
@@ -52,6 +57,7 @@ PARTNERSHIP_PARAMETER = {
     "required": True,
     "description": "The partnership's id, such as acme-globex.",
     "schema": {"type": "string", "pattern": PARTNERSHIP},
+    "example": "acme-globex",
 }
 IF_MATCH = {
     "description": 'The ETag of what you have seen, such as `"7"`, or `*` for whatever stands now.',
@@ -63,14 +69,32 @@ IDEMPOTENCY_KEY = {
     "description": "Your own name for this request, such as a UUID. Sent again, it has one effect and one answer.",
     "required": False,
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "example": "a-name-of-your-own",
 }
 HEADERS = {
     "REVISION": {"description": "The incident's revision, for If-Match.", "schema": {"type": "string"}},
     "REPLAYED": {"description": "`true`: this request was carried out before.", "schema": {"type": "string"}},
     "LOCATION": {"description": "The address of what was made.", "schema": {"type": "string"}},
+    "MEMENTO": {"description": "Of which instant the answer is (RFC 7089).", "schema": {"type": "string"}},
+    "CACHING": {"description": "Whether the answer may be kept.", "schema": {"type": "string"}},
+    "POLICY": {
+        "description": "How many requests its sender may send at once after a pause (`q`), and in how many seconds the "
+        'same number again (`w`): `"principal";q=200;w=4`.',
+        "schema": {"type": "string"},
+    },
+    "STANDING": {
+        "description": "How many requests its sender may send now (`r`), and after how many seconds at least one more "
+        '(`t`): `"principal";r=199;t=1`.',
+        "schema": {"type": "string"},
+    },
     "LINK": {"description": 'The next page, if there is one: `<…>; rel="next"`.', "schema": {"type": "string"}},
 }
-READ_ERRORS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
+OF_LIMITS = {"RateLimit-Policy": "POLICY", "RateLimit": "STANDING"}
+"""On every answer to somebody known (draft-ietf-httpapi-ratelimit-headers-11)."""
+RETRY_AFTER = {
+    "Retry-After": {"description": "After how many seconds it is taken.", "schema": {"type": "integer", "minimum": 1}}
+}
+READ_ERRORS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
 WRITE_ERRORS = (
     *READ_ERRORS,
     HTTPStatus.BAD_REQUEST,
@@ -94,7 +118,9 @@ class Api(flask_smorest.Api):  # type: ignore[misc] # its base has no types
         self._error_response("DEFAULT_ERROR", "Any other error.")
 
     def _error_response(self, name: str, description: str) -> None:
-        response = {"description": description, "schema": Problem}
+        response: dict[str, Any] = {"description": description, "schema": Problem}
+        if name == HTTPStatus.TOO_MANY_REQUESTS.name:
+            response["headers"] = RETRY_AFTER
         prepare_response(response, self.spec, problems.PROBLEM_JSON)
         self.spec.components.response(name, response, lazy=True)
 
@@ -116,6 +142,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
         headers: Mapping[str, str] = {},
         errors: Sequence[HTTPStatus] = (),
         path: Sequence[Mapping[str, Any]] = (),
+        scope: Scope | None,
+        example: Example | None = None,
         **more: Any,  # noqa: ANN401 - what OpenAPI lets an operation say
     ) -> Callable[[F], F]:
         """Serve a view and document it; its docstring says what it does.
@@ -130,9 +158,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
             headers: Headers of a success, each with the name of its description in HEADERS.
             errors: The errors that are to be expected.
             path: Descriptions of the parameters in the rule.
+            scope: What its sender must have in the partnership; None: anybody may, without a key.
+            example: A request that the documentation shows and a test sends; see api/http/examples.py.
             **more: Further members of the operation, such as `parameters`.
         """
-        told = {"operationId": operation_id, "security": SECURITY, **more}
+        security = [] if scope is None else [{"apiKey": [scope.value]}]
+        example = example or {}
+        told = {"operationId": operation_id, "security": security, MEMBER: example, **more}
+        if scope is not None:
+            headers, errors = {**headers, **OF_LIMITS}, (*errors, HTTPStatus.TOO_MANY_REQUESTS)
         told["responses"] = {error.value: error.name for error in errors} | more.get("responses", {})
 
         def serve(view: F) -> F:
@@ -142,16 +176,32 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
                 schema = takes()  # once: webargs would make one anew for each request
                 needed = any(field.required for field in schema.fields.values())
                 served = self.arguments(schema, location=location, required=needed)(served)
-            self.add_url_rule(rule, view.__name__, served, methods=[method], parameters=list(path))
+            served = served if scope is None else _guarded(served, scope, operation_id)
+            described = with_examples(path, example.get("path", {}))
+            self.add_url_rule(rule, view.__name__, served, methods=[method], parameters=described)
             return view
 
         return serve
 
 
+def _guarded(served: F, scope: Scope, operation: str) -> F:
+    """Let a view be called, and its body be read, only for those who may; log what they read before they have it."""
+
+    @wraps(served)
+    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the view takes and gives
+        with entering(scope):
+            g.operation = operation
+            answer = served(*args, **kwargs)
+            log_reads(tocsin())
+            return answer
+
+    return cast("F", guarded)
+
+
 def document(app: Flask) -> Api:
     """Begin the document of an application."""
     app.config.update(OPENAPI)
-    api = Api(app)
+    api = Api(app, spec_kwargs={"extra_plugins": [Examples()]})
     api.spec.components.security_scheme(
         "apiKey", {"type": "http", "scheme": "bearer", "bearerFormat": "tocsin_<id>_<secret>"}
     )

@@ -18,6 +18,7 @@ import structlog
 from flask import Response, json
 from werkzeug.exceptions import HTTPException
 
+from api.access.reads import NotLogged
 from api.http import refusals
 from escalation.agreement.mistakes import AgreementError
 from incidents import errors
@@ -31,7 +32,9 @@ PROBLEM_JSON = "application/problem+json"
 
 STATUS: dict[type[errors.TocsinError], HTTPStatus] = {
     refusals.Unauthenticated: HTTPStatus.UNAUTHORIZED,
-    refusals.OperatorOnly: HTTPStatus.FORBIDDEN,
+    refusals.Forbidden: HTTPStatus.FORBIDDEN,
+    refusals.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
+    NotLogged: HTTPStatus.SERVICE_UNAVAILABLE,
     refusals.Malformed: HTTPStatus.BAD_REQUEST,
     refusals.WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     refusals.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,

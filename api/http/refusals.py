@@ -9,6 +9,8 @@ from incidents.errors import TocsinError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from api.access.permissions import Scope
+
 
 class Unauthenticated(TocsinError):
     """Send an API key that is not revoked: `Authorization: Bearer tocsin_…`. `tocsin key create` makes one."""
@@ -17,10 +19,25 @@ class Unauthenticated(TocsinError):
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="tocsin"'}
 
 
-class OperatorOnly(TocsinError):
-    """Only the operator may do this: ask them, or use a key that belongs to no partnership."""
+class Forbidden(TocsinError):
+    """You may not do this here."""
 
-    code = "operator_only"
+    code = "forbidden"
+
+    def __init__(self, scope: Scope) -> None:
+        """Name the scope that it needs."""
+        super().__init__(f"This needs the scope `{scope}`. Ask an administrator of your party.", scope=scope.value)
+
+
+class RateLimited(TocsinError):
+    """You have sent too many requests. Send this one again after the seconds that `Retry-After` says."""
+
+    code = "rate_limited"
+
+    def __init__(self, seconds: int) -> None:
+        """Say after how many seconds a request is taken again."""
+        super().__init__()
+        self.headers = {"Retry-After": str(seconds)}
 
 
 class Malformed(TocsinError):

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from incidents.ledger.sealing import Hidden
+from incidents.state import state_of
+
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from incidents.incident import Incident
+
+_INSTANTS = ("reported_at", "acknowledged_at", "mitigated_at", "resolved_at", "closed_at")
 
 INCIDENTS = "/v1/incidents"
 AGREEMENTS = "/v1/agreements"
 
 
 def incident_view(incident: Incident) -> dict[str, Any]:
-    """Show an incident with all that is known of it."""
+    """Show an incident as its viewer may see it (see incidents/disclosure.py)."""
+    standing = state_of(incident)
     return {
         "id": incident.public_id,
         "number": incident.label,
@@ -22,30 +28,19 @@ def incident_view(incident: Incident) -> dict[str, Any]:
         "version": incident.version,
         "revision": incident.revision,
         "agreement": _agreement(incident.partnership, incident.agreement_version),
-        "title": incident.title,
-        "description": incident.description,
-        "service": incident.service,
-        "impact": incident.impact,
-        "urgency": incident.urgency,
-        "severity": incident.severity,
-        "users_affected_pct": incident.users_affected_pct,
-        "flags": incident.flags,
-        "status": incident.status,
-        "reported_at": incident.reported_at,
-        "acknowledged_at": incident.acknowledged_at,
-        "acknowledged_by": incident.acknowledged_by,
-        "mitigated_at": incident.mitigated_at,
-        "resolved_at": incident.resolved_at,
-        "closed_at": incident.closed_at,
-        "duplicate_of": incident.duplicate_of,
-        "roles": [
-            {"role": role, "party": party, "assignee": assignee}
-            for (role, party), assignees in sorted(incident.roles.items())
-            for assignee in assignees
-        ],
+        **{name: getattr(incident, name) for name in _INSTANTS},
+        **{name: value for name, value in standing.items() if name not in _INSTANTS},
         "pauses": [{"reason": reason, "since": since} for reason, since in incident.pauses.items()],
+        "withheld": withheld(incident),
         "links": _links(incident.public_id),
     }
+
+
+def withheld(incident: Incident) -> dict[str, str]:
+    """Name what is kept from the viewer, each with the reason."""
+    found = {name: value.why for name, value in vars(incident).items() if isinstance(value, Hidden)}
+    hidden = [each for holders in incident.roles.values() for each in holders if isinstance(each, Hidden)]
+    return dict(sorted(found.items())) | ({"roles.assignee": hidden[0].why} if hidden else {})
 
 
 def summary_view(row: Row[Any]) -> dict[str, Any]:
@@ -54,6 +49,7 @@ def summary_view(row: Row[Any]) -> dict[str, Any]:
         **row._mapping,  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
         "number": f"INC-{row.number}",
         "agreement": _agreement(row.partnership, row.agreement_version),
+        "withheld": {},
         "links": _links(row.id),
     }
 

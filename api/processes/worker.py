@@ -112,5 +112,9 @@ def _followers(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
     return lambda: sum(runner.run_once() for runner in runners)
 
 
-PARTS = {"sequencer": _sequencer, "engine": _engine, "sender": _sender, "followers": _followers}
+def _journal(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
+    return tocsin.journal.run_once
+
+
+PARTS = {"sequencer": _sequencer, "engine": _engine, "sender": _sender, "followers": _followers, "journal": _journal}
 """What a worker does, by the names that `tocsin worker --only` takes."""

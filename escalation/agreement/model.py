@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from escalation.calendar import Calendar
     from escalation.severity import SeverityRules
+    from incidents.terms import FieldClass
 
 TERMINAL = "terminal"
 WEBHOOK = "webhook:"
@@ -168,6 +169,7 @@ class Agreement:
         document: The whole document as plain JSON.
         effective_to: None is open-ended.
         tz: The zone in which calendar dates are read (spec.defaults.tz).
+        confidentiality: By field (`description`), or kind of fact and field (`noted.text`), the class that it is in.
         known_until: Per calendar, the last date for which its holidays are known; later due dates are provisional.
         ladders: By severity, and `default` for the others.
     """
@@ -192,6 +194,7 @@ class Agreement:
     ladders: Mapping[str, tuple[Rung, ...]]
     supersedes: int | None = None
     known_until: Mapping[str, date] = field(default_factory=dict)
+    confidentiality: Mapping[str, FieldClass] = field(default_factory=dict)
 
     def ladder_for(self, severity: str) -> tuple[str, tuple[Rung, ...]]:
         """The name and rungs of the ladder for a severity: its own, else `default`, else an empty one."""

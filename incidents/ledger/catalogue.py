@@ -10,6 +10,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import NoneType
 
 from eventsourcing.utils import get_topic
 
@@ -33,6 +34,8 @@ class EventType:
     originator_topic: str | None
     fields: frozenset[str]
     sealed: frozenset[str]
+    optional: frozenset[str]
+    """May be None, and are so in facts that were written before their type had them."""
     readers: Mapping[str, Callable[[str], object]]
     """For instants, and for integers, which from 2^53 on are written as text: how to read them."""
 
@@ -54,7 +57,7 @@ class Catalogue:
         """Register every fact that a record class defines: `Incident.Acknowledged` → `incident.acknowledged.v1`."""
         for attribute, value in vars(record).items():
             if isinstance(value, type) and issubclass(value, Fact) and attribute != "Event":
-                self._register(f"{prefix}.{_snake(attribute)}.v{getattr(value, 'V', 1)}", value, record)
+                self._register(f"{prefix}.{snake(attribute)}.v{getattr(value, 'V', 1)}", value, record)
 
     def retire(self, name: str, becomes: str, upcast: Upcast) -> None:
         """Keep reading an old type for ever: `upcast` turns its data into that of the type it became."""
@@ -94,6 +97,7 @@ class Catalogue:
             originator_topic=get_topic(record) if issubclass(event_class, FirstFact) else None,
             fields=frozenset(own),
             sealed=frozenset(field for field, hint in own.items() if _mentions(hint, Sealed)),
+            optional=frozenset(field for field, hint in own.items() if _mentions(hint, NoneType)),
             readers={
                 field: read for field, hint in own.items() for kind, read in _READERS.items() if _mentions(hint, kind)
             },
@@ -117,5 +121,6 @@ def _mentions(hint: object, wanted: type) -> bool:
     return any(_mentions(part, wanted) for part in inner)
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
+    """Write a class's name as type names do: `UpdatePosted` → `update_posted`."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine
 
+from incidents.ledger.reach import hold_to_reach
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-RUNTIME = "tocsin_runtime"
-SEQUENCER = "tocsin_sequencer"
-ERASER = "tocsin_eraser"
 
 LEADER_TIMEOUTS = {
     "idle_in_transaction_session_timeout": "5s",
@@ -27,10 +25,10 @@ WORKING_TIMEOUTS = LEADER_TIMEOUTS | {"idle_in_transaction_session_timeout": "30
 
 
 def connect(url: str, role: str, *, pool_size: int = 5, settings: dict[str, str] | None = None) -> Engine:
-    """Give an engine whose sessions take `role` before their first statement."""
+    """Give an engine whose sessions take `role` before their first statement, and act within reach (see reach.py)."""
     options = " ".join(f"-c {name}={value}" for name, value in {"role": role, **(settings or {})}.items())
     arguments: dict[str, Any] = {"options": options, "application_name": role, "connect_timeout": 5}
-    return create_engine(
+    engine = create_engine(
         psycopg_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -38,6 +36,8 @@ def connect(url: str, role: str, *, pool_size: int = 5, settings: dict[str, str]
         hide_parameters=True,  # they hold what people wrote, and errors are logged and parked
         connect_args=arguments,
     )
+    hold_to_reach(engine, role)
+    return engine
 
 
 def psycopg_url(url: str) -> str:

@@ -13,14 +13,14 @@ from typing import Annotated, ClassVar
 from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate, MetaDomainEvent
 
 from incidents.ledger.command import current_command
-from incidents.ledger.sealing import Erased
+from incidents.ledger.sealing import Hidden
 
 
 class Sealed:
     """Marks a field whose value is encrypted at rest under its stream's key, so that it can be forgotten."""
 
 
-FreeText = Annotated[str | Erased, Sealed]
+FreeText = Annotated[str | Hidden, Sealed]
 """Words that a person wrote: they may name people, so they are sealed and can be erased."""
 
 

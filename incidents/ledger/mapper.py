@@ -14,7 +14,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from incidents.ledger.command import command_in_hand, current_command
 from incidents.ledger.leaf import Disclosure, Envelope, Json, base64url, canonical, leaf_bytes, plain
-from incidents.ledger.sealing import ERASED, new_key, seal, unseal
+from incidents.ledger.sealing import ERASED, Hidden, new_key, seal, unseal
 
 if TYPE_CHECKING:
     from eventsourcing.domain import DomainEventProtocol
@@ -70,14 +70,20 @@ class LeafMapper(Mapper[str]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[str]:
-        """Give the fact back, its envelope with it; what was erased is the sentinel ERASED."""
+        """Give the fact back, its envelope with it; what was erased is the sentinel ERASED.
+
+        A field that its type was given only after the fact was written is None, so a type may grow by what may be None.
+        """
         stored = cast("LeafEvent", stored_event)
         stream = cast("str", stored.originator_id)
         _remember_key(stream, stored.key)
         leaf = json.loads(stored.state.decode())  # of bytes, json would guess the encoding
         data = {name: _opened(item, stream, stored.key) for name, item in stored.disclosures.items()}
         event_type, data = self.catalogue.current(stored.topic, data)
-        state: dict[str, object] = {name: data.get(name, ERASED) for name in event_type.fields}
+        state: dict[str, object] = {
+            name: data.get(name, None if name in event_type.optional - event_type.sealed else ERASED)
+            for name in event_type.fields
+        }
         for name, read in event_type.readers.items():
             value = state[name]
             if isinstance(value, str):
@@ -137,6 +143,6 @@ def _remember_key(stream: str, key: bytes | None) -> None:
 
 
 def data_of(fact: Fact, event_type: EventType) -> Data:
-    """Give a fact's own values as JSON, for views; None for what was erased."""
+    """Give a fact's own values as JSON, for views; None for what is hidden."""
     values = ((name, vars(fact)[name]) for name in sorted(event_type.fields))
-    return {name: None if value is ERASED else plain(value) for name, value in values}
+    return {name: None if isinstance(value, Hidden) else plain(value) for name, value in values}

@@ -12,17 +12,21 @@ NONCE_BYTES = 12
 KEY_BITS = 256
 
 
-class Erased:
-    """What a reader meets where a value has been forgotten."""
+class Hidden:
+    """What a reader meets where a value is withheld from them, or has been forgotten; `why` says so in one word."""
+
+    def __init__(self, why: str) -> None:
+        """Take the reason."""
+        self.why = why
 
     def __repr__(self) -> str:
         """Say so."""
-        return "[erased]"
+        return f"[{self.why}]"
 
     __str__ = __repr__
 
 
-ERASED = Erased()
+ERASED = Hidden("erased")
 
 
 def new_key() -> bytes:

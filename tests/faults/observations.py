@@ -11,7 +11,7 @@ from escalation.tables import deadlines
 from incidents.incident import Incident
 from incidents.ledger.queries import SELECT_ALL, leaf_event
 from incidents.ledger.tables import events, followers, logs, pending, receipts, sequence
-from incidents.timeline import timeline
+from incidents.timeline import Entry, timeline
 from notifications.tables import deliveries
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from api.bootstrap import Tocsin
     from incidents.ledger.mapper import LeafEvent
-    from incidents.timeline import Entry
     from tests.faults.load import Command
 
 SCOPE_OF_LOAD = "key:%"
@@ -143,4 +142,8 @@ def _timelines(tocsin: Tocsin) -> dict[str, list[Entry]]:
             streams.setdefault(row[0], []).append(leaf_event(row))
     records = {stream: tocsin.ledger.restore(stored) for stream, stored in streams.items()}
     catalogue = tocsin.ledger.catalogue
-    return {stream: timeline(it, catalogue) for stream, it in records.items() if isinstance(it, Incident)}
+    return {
+        stream: [entry for entry in timeline(it, catalogue) if isinstance(entry, Entry)]
+        for stream, it in records.items()
+        if isinstance(it, Incident)
+    }

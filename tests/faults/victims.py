@@ -21,8 +21,9 @@ from api.processes.worker import PARTS, Worker
 from api.settings import Settings
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
-from incidents.ledger.connections import LEADER_TIMEOUTS, RUNTIME, SEQUENCER, connect
+from incidents.ledger.connections import LEADER_TIMEOUTS, connect
 from incidents.ledger.ledger import Ledger
+from incidents.ledger.reach import SEQUENCER, WORKER
 from incidents.ledger.sequencer import Sequencer
 from incidents.ledger.wake import Waker
 from notifications import queue
@@ -50,7 +51,7 @@ LONGEST_SEND_SECONDS = 2.0
 def tocsin_dying_after_commit(settings: Settings, point: str) -> Tocsin:
     """Wire everything; whoever commits while `point` is armed dies before anybody hears of the commit."""
     url = str(settings.database_url)
-    waker = Waker(connect(url, RUNTIME, pool_size=1))
+    waker = Waker(connect(url, WORKER, pool_size=1))
 
     def committed() -> None:
         reached(point)

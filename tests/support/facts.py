@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from incidents.ledger.sealing import Erased
+from incidents.ledger.sealing import Hidden
 
 if TYPE_CHECKING:
     from incidents.ledger.catalogue import EventType
@@ -41,7 +41,7 @@ def value_of(hint: Any, text: str) -> Any:  # noqa: ANN401 - a hint is anything,
     if origin is typing.Annotated:
         return value_of(inner[0], text)
     if origin in {typing.Union, types.UnionType}:
-        return value_of(next(part for part in inner if part not in {types.NoneType, Erased}), text)
+        return value_of(next(part for part in inner if part not in {types.NoneType, Hidden}), text)
     if origin is list:
         return [value_of(inner[0], text)]
     if origin is dict:

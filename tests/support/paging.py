@@ -15,7 +15,8 @@ from incidents.incident import Incident
 from incidents.incidents import Asked, Incidents
 from incidents.ledger.catalogue import Catalogue
 from incidents.ledger.command import Command, in_command
-from incidents.ledger.connections import RUNTIME, connect
+from incidents.ledger.connections import connect
+from incidents.ledger.reach import WORKER
 from incidents.ledger.ledger import Ledger
 from incidents.opening import Report
 from incidents.states import IncidentStates
@@ -222,7 +223,7 @@ class House:
         self.clock = MovedClock()
         catalogue = Catalogue()
         catalogue.add(Incident, "incident")
-        self.engine = connect(database_url, RUNTIME)
+        self.engine = connect(database_url, WORKER)
         self.agreements = OneAgreement()
         self.ledger = Ledger(self.engine, catalogue, self.clock, [IncidentStates(), Deliveries(Addresses())])
         self.incidents = Incidents(self.ledger, self.agreements)

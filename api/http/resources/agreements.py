@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import request
 
+from api.access.permissions import Scope
 from api.http import openapi
-from api.http.access import authenticate, must_reach, principal, tocsin
+from api.http.access import must_reach, principal, tocsin, viewer, wanted
 from api.http.bodies import body_bytes, read_json
 from api.http.idempotency import answered_before, replay_headers, request_key
-from api.http.refusals import OperatorOnly, WrongMediaType
-from api.http.schemas.agreements import AgreementList, AgreementQuery, AgreementVersion
+from api.http.moments import memento_headers
+from api.http.refusals import WrongMediaType
+from api.http.schemas.agreements import AgreementList, AgreementQuery, AgreementVersion, InForceQuery, VersionsQuery
 from api.http.views import AGREEMENTS, agreement_address, agreement_view
 from escalation.agreement import AgreementError, check_document, parse, read
+from escalation.agreement.secrets import shown
 from incidents.errors import NotFound
 
 if TYPE_CHECKING:
     from escalation.agreement import Agreement
 
+    Answer = tuple[dict[str, Any], dict[str, str]]
+
 MAX_VERSION = 999_999
+EXAMPLE = Path(__file__).with_name("agreement_example.yaml").read_text(encoding="utf-8")
 
 agreements = openapi.Blueprint(
     "agreements", __name__, url_prefix=AGREEMENTS, description="What the partners agreed, version by version."
 )
-agreements.before_request(authenticate)
 _PARTNERSHIP = (openapi.PARTNERSHIP_PARAMETER,)
+_MOMENT_HEADERS = {"Memento-Datetime": "MEMENTO", "Cache-Control": "CACHING"}
 
 
 @agreements.operation(
@@ -36,8 +43,10 @@ _PARTNERSHIP = (openapi.PARTNERSHIP_PARAMETER,)
     gives=AgreementVersion,
     status=HTTPStatus.CREATED,
     headers={"Location": "LOCATION", "Idempotency-Replayed": "REPLAYED"},
-    errors=(*openapi.WRITE_ERRORS, HTTPStatus.FORBIDDEN),
+    errors=openapi.WRITE_ERRORS,
     parameters=["Idempotency-Key"],
+    example={"body": EXAMPLE, "content_type": "application/yaml"},
+    scope=Scope.AGREEMENTS_WRITE,
     requestBody={
         "required": True,
         "content": {
@@ -52,8 +61,6 @@ def publish() -> tuple[dict[str, Any], dict[str, str]]:
     A version never changes. The same version with the same content again changes nothing and has the same answer.
     Only the operator publishes.
     """
-    if principal().partnership is not None:
-        raise OperatorOnly  # before the body is parsed, which may be long
     agreement = _agreement_sent()
     asked = request_key()
     headers = replay_headers(replayed=answered_before(asked))
@@ -63,40 +70,79 @@ def publish() -> tuple[dict[str, Any], dict[str, str]]:
 
 
 @agreements.operation(
-    "GET", "", "listAgreements", takes=AgreementQuery, gives=AgreementList, errors=openapi.READ_ERRORS
+    "GET",
+    "",
+    "listAgreements",
+    example={"query": {"partnership": "acme-globex"}},
+    takes=AgreementQuery,
+    gives=AgreementList,
+    errors=openapi.READ_ERRORS,
+    scope=Scope.AGREEMENTS_READ,
 )
 def list_agreements(query: dict[str, Any]) -> dict[str, Any]:
     """List published versions, by partnership and number."""
-    partnership = query.get("partnership", principal().partnership)
-    if partnership is not None:
-        must_reach(partnership)
-    return {"items": [agreement_view(row) for row in tocsin().book.versions(partnership)]}
+    return {"items": [agreement_view(row) for row in tocsin().book.versions(wanted(query.get("partnership")))]}
 
 
 @agreements.operation(
-    "GET", "/<partnership>", "listVersions", gives=AgreementList, errors=openapi.READ_ERRORS, path=_PARTNERSHIP
+    "GET",
+    "/<partnership>",
+    "listVersions",
+    takes=VersionsQuery,
+    gives=AgreementList,
+    headers=_MOMENT_HEADERS,
+    errors=(*openapi.READ_ERRORS, HTTPStatus.UNPROCESSABLE_ENTITY),
+    path=_PARTNERSHIP,
+    scope=Scope.AGREEMENTS_READ,
 )
-def list_versions(partnership: str) -> dict[str, Any]:
-    """List the published versions of one partnership."""
+def list_versions(query: dict[str, Any], partnership: str) -> Answer:
+    """List the published versions of one partnership: all, or those on record at an instant."""
     must_reach(partnership)
-    rows = tocsin().book.versions(partnership)
+    as_of = query.get("as_of")
+    newest = MAX_VERSION if as_of is None else tocsin().book.newest(partnership, as_of)
+    rows = [row for row in tocsin().book.versions([partnership]) if row.version <= newest]
     if not rows:
         raise NotFound
-    return {"items": [agreement_view(row) for row in rows]}
+    view = {"items": [agreement_view(row) for row in rows]}
+    return view, memento_headers(query, final=as_of is not None)
+
+
+@agreements.operation(
+    "GET",
+    "/<partnership>/in-force",
+    "getAgreementInForce",
+    takes=InForceQuery,
+    gives=AgreementVersion,
+    headers=_MOMENT_HEADERS,
+    errors=(*openapi.READ_ERRORS, HTTPStatus.UNPROCESSABLE_ENTITY),
+    path=_PARTNERSHIP,
+    scope=Scope.AGREEMENTS_READ,
+)
+def in_force(query: dict[str, Any], partnership: str) -> Answer:
+    """Read the version that is in force at an instant: now, or another; of those on record now, or at another."""
+    must_reach(partnership)
+    as_of = query.get("as_of")
+    at = query.get("at") or as_of or tocsin().clock.now()
+    found = tocsin().book.in_force(partnership, at, as_of=as_of).agreement
+    return _full_view(found), memento_headers(query, final=as_of is not None and _may_be_kept(found))
 
 
 @agreements.operation(
     "GET",
     f"/<partnership>/<int(min=1, max={MAX_VERSION}):version>",
     "getAgreement",
+    example={"path": {"version": 1}},
     gives=AgreementVersion,
+    headers={"Cache-Control": "CACHING"},
     errors=openapi.READ_ERRORS,
     path=_PARTNERSHIP,
+    scope=Scope.AGREEMENTS_READ,
 )
-def get(partnership: str, version: int) -> dict[str, Any]:
-    """Read a version with its document."""
+def get(partnership: str, version: int) -> Answer:
+    """Read a version with its document. The addresses of other parties' webhooks are withheld: they are secrets."""
     must_reach(partnership)
-    return _full_view(tocsin().book.get(partnership, version))
+    found = tocsin().book.get(partnership, version)
+    return _full_view(found), memento_headers({}, final=_may_be_kept(found))
 
 
 def _agreement_sent() -> Agreement:
@@ -115,4 +161,10 @@ def _agreement_sent() -> Agreement:
 
 
 def _full_view(agreement: Agreement) -> dict[str, Any]:
-    return {**agreement_view(agreement), "document": agreement.document}
+    document, withheld = shown(agreement, viewer(agreement.partnership))
+    return {**agreement_view(agreement), "document": document, "withheld": withheld}
+
+
+def _may_be_kept(agreement: Agreement) -> bool:
+    """Say whether a client may keep the document for ever: its webhooks' addresses are secrets, shown to some alone."""
+    return not agreement.webhooks

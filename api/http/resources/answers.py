@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.http.access import principal, tocsin
+from api.http.access import must_reach, principal, tocsin, viewer
 from api.http.idempotency import replay_headers, request_key
 from api.http.preconditions import etag, expected_revision
 from api.http.views import incident_view
+from incidents.disclosure import shown
+from incidents.errors import NotFound
 from incidents.incidents import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from incidents.incident import Incident
     from incidents.incidents import Answer
 
 Body = dict[str, Any]
@@ -23,20 +24,31 @@ Shown = tuple[dict[str, Any], dict[str, str]]
 def asked_of(stream: str, body: Mapping[str, Any]) -> Asked:
     """Read who asks for a change of an incident, when it was so and what they have seen."""
     incidents = tocsin().incidents
+    party = must_reach(stream.partition("/")[0]).party
     return Asked(
         by=principal().actor,
         at=body.get("occurred_at"),
         revision=expected_revision(lambda: incidents.get(stream).revision),
         request=request_key(),
+        party=party,
+        visible_to=parties_of(body.get("visibility", "shared"), party),
     )
+
+
+def parties_of(visibility: str | list[str], party: str | None) -> tuple[str, ...] | None:
+    """Read for whose eyes something is: `internal` is the sender's own party; None: all."""
+    if visibility == "shared":
+        return None
+    if visibility == "internal":
+        return () if party is None else (party,)
+    return tuple(dict.fromkeys(visibility))
 
 
 def told(answer: Answer) -> Shown:
     """Show what a request led to, marked where it is the answer to an earlier sending."""
-    body, headers = shown(answer.incident)
-    return body, {**headers, **replay_headers(replayed=answer.replayed)}
-
-
-def shown(incident: Incident) -> Shown:
-    """Show an incident, with its ETag."""
-    return incident_view(incident), {"ETag": etag(incident.revision)}
+    found = answer.incident
+    terms = tocsin().book.pinned(found.partnership, found.agreement_version)
+    seen = shown(found, viewer(found.partnership), terms)
+    if seen is None:
+        raise NotFound
+    return incident_view(seen), {"ETag": etag(found.revision), **replay_headers(replayed=answer.replayed)}

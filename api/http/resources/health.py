@@ -16,13 +16,13 @@ NOT_READY = {
 }
 
 
-@health.operation("GET", "/healthz", "isAlive", gives=Alive, security=[])
+@health.operation("GET", "/healthz", "isAlive", gives=Alive, scope=None)
 def healthz() -> dict[str, str]:
     """Say that this process answers."""
     return {"status": "ok"}
 
 
-@health.operation("GET", "/readyz", "isReady", gives=Readiness, security=[], responses={503: NOT_READY})
+@health.operation("GET", "/readyz", "isReady", gives=Readiness, scope=None, responses={503: NOT_READY})
 def readyz() -> tuple[dict[str, Any], int]:
     """Say whether this process can serve: its database answers and has the tables of this version.
 

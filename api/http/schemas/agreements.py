@@ -13,6 +13,18 @@ class AgreementQuery(Body):
     partnership = partnership()
 
 
+class VersionsQuery(Body):
+    """Which versions of one partnership."""
+
+    as_of = Instant(metadata={"description": "Those on record at this instant. The answer never changes."})
+
+
+class InForceQuery(VersionsQuery):
+    """In force when."""
+
+    at = Instant(metadata={"description": "In force at this instant, past or future; left out: at as_of, else now."})
+
+
 class AgreementSummary(Schema):
     """A published version."""
 
@@ -28,7 +40,17 @@ class AgreementSummary(Schema):
 class AgreementVersion(AgreementSummary):
     """A published version with all that it says."""
 
-    document = fields.Dict(keys=fields.String(), required=True)
+    document = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={"description": "As published, but for null where `withheld` says so; the digest is of the whole."},
+    )
+    withheld = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "What of the document you may not read: the reason, by dotted path."},
+    )
 
 
 class AgreementList(Schema):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
 
-from api.http.schemas.fields import Body, Instant, Text, assignee, name, reference
+from marshmallow import ValidationError, fields, post_load, validate
+
+from api.http.schemas.fields import Body, Instant, Text, Visibility, WholeNumber, assignee, name, reference
 from incidents.incident import AUDIENCES, ROLES
 
 MAX_CLOCKS = 20
+MAX_ENTRY = 2**31 - 1
 
 
 class Moment(Body):
     """A command that needs no more than its time."""
 
     occurred_at = Instant(metadata={"description": "When it was so; left out: now."})
+    visibility = Visibility()
 
 
 class SeverityChange(Moment):
@@ -44,9 +48,10 @@ class Assignment(Moment):
 
 
 class Note(Moment):
-    """A note."""
+    """A note. Left out, its visibility is `internal`."""
 
     text = Text(required=True)
+    visibility = Visibility(load_default="internal")
 
 
 class Update(Moment):
@@ -54,6 +59,15 @@ class Update(Moment):
 
     text = Text(required=True)
     audience = fields.String(required=True, validate=validate.OneOf(AUDIENCES, error="Use one of: {choices}."))
+
+    @post_load
+    def seen_by_its_audience(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        """Show an update to whom it is written for."""
+        if data["audience"] == "internal":
+            return {"visibility": "internal"} | data
+        if data.get("visibility", "shared") != "shared":
+            raise ValidationError({"visibility": ["An update for the partner is shared: leave it out."]})
+        return data
 
 
 class MaybeText(Moment):
@@ -85,3 +99,19 @@ class Duplicate(Moment):
     """Which incident tells the same story."""
 
     of = reference(required=True)
+
+
+class VisibilityChange(Moment):
+    """Which earlier entry is for whose eyes from now on."""
+
+    entry = WholeNumber(1, MAX_ENTRY, required=True, metadata={"description": "The entry's version in the timeline."})
+    fields_ = fields.List(
+        fields.String(validate=validate.Length(1, 64)),
+        data_key="fields",
+        attribute="fields",
+        validate=validate.Length(1, MAX_CLOCKS, error="Name 1 to {max} fields."),
+        error_messages={"invalid": "Send a list of field names.", "null": "Send a list, or leave it out."},
+        metadata={"description": "Left out: all of the entry that can be withheld."},
+    )
+    to = Visibility(required=True)
+    reason = Text()

@@ -84,7 +84,8 @@ class Word(fields.String):
 
     def __init__(self, pattern: str, right: str, **options: Any) -> None:
         """Take what matches the pattern; `right` tells people what that is."""
-        super().__init__(validate=_Whole(pattern, error=right), **options)
+        told = {"description": right} | options.pop("metadata", {})
+        super().__init__(validate=_Whole(pattern, error=right), metadata=told, **options)
 
 
 class _Whole(validate.Regexp):
@@ -117,6 +118,15 @@ def partnership(**options: Any) -> Word:
 def reference(**options: Any) -> Word:
     """Give a field for an incident, by id or number."""
     return Word(REFERENCE, "Send an incident's id, or its number such as INC-1042.", **options)
+
+
+def cursor() -> Word:
+    """Give a field for where a list goes on (see api/http/cursors.py)."""
+    return Word(
+        "^[A-Za-z0-9_-]{1,2048}$",
+        "Send the `next_cursor` of the page before, as it was.",
+        metadata={"description": "Where to go on: the `next_cursor` of the page before."},
+    )
 
 
 def assignee(**options: Any) -> Word:
@@ -182,3 +192,44 @@ class Instant(fields.DateTime):
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002 - marshmallow's signature
         return None if value is None else instant(value)
+
+
+class Visibility(fields.Raw):
+    """For whose eyes: `shared`, `internal` (one's own party), or a list of parties."""
+
+    WORDS = ("shared", "internal")
+    MOST = 20
+
+    def __init__(self, **options: Any) -> None:
+        """Document it."""
+        words = {"type": "string", "enum": list(self.WORDS)}
+        parties = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": self.MOST}
+        told = {"description": "Who may see it: `shared`, `internal` (your own party), or a list of parties."}
+        super().__init__(metadata={**told, "oneOf": [words, parties]}, **options)
+        self._parties = fields.List(name(), validate=validate.Length(1, self.MOST))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if value in self.WORDS:
+            return value
+        try:
+            return self._parties.deserialize(value, attr, data, **kwargs)
+        except ValidationError:
+            raise ValidationError("Send `shared`, `internal`, or a list of 1 to 20 parties.") from None
+
+
+class Words(fields.Field[list[str]]):
+    """Some words of a query string, with commas between them."""
+
+    MOST = 50
+    default_error_messages = {"invalid": "Send words of small letters, digits, '_' and '.', with commas between them."}
+    _PATTERN = r"^[A-Za-z0-9_.:-]{1,64}(,[A-Za-z0-9_.:-]{1,64}){0,49}$"
+
+    def __init__(self, **options: Any) -> None:
+        """Document it."""
+        options["metadata"] = {"type": "string", "pattern": self._PATTERN, **options.get("metadata", {})}
+        super().__init__(**options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[str]:  # noqa: ARG002 - marshmallow's signature
+        if not (isinstance(value, str) and re.fullmatch(self._PATTERN, value, re.ASCII)):
+            raise self.make_error("invalid")
+        return list(dict.fromkeys(value.split(",")))

@@ -12,8 +12,9 @@ from api.http.schemas.fields import (
     Instant,
     QueryNumber,
     Text,
+    Visibility,
     WholeNumber,
-    Word,
+    cursor,
     name,
     partnership,
 )
@@ -22,6 +23,7 @@ STATUSES = ("open", "acknowledged", "mitigated", "resolved", "closed", "cancelle
 PAGE = 50
 MAX_PAGE = 200
 MAX_FLAGS = 20
+WITHHELD = {"description": "What is kept from you, by field, and why: internal, named_parties, class:<id> or erased."}
 
 
 class Assessing(Body):
@@ -37,6 +39,7 @@ class Assessing(Body):
         error_messages={"invalid": "Send a list of names.", "null": "Send a list of names, or leave it out."},
     )
     occurred_at = Instant(metadata={"description": "When it was so; left out: now."})
+    visibility = Visibility()
 
     @validates_schema
     def one_way(self, data: dict[str, Any], **_: object) -> None:
@@ -70,11 +73,7 @@ class IncidentQuery(Body):
     severity = name()
     service = name()
     limit = QueryNumber(1, MAX_PAGE, load_default=PAGE, metadata={"description": "How many on a page."})
-    cursor = Word(
-        "^[A-Za-z0-9_-]{1,64}$",
-        "Send the `next_cursor` of the page before, as it was.",
-        metadata={"description": "Where to go on: the `next_cursor` of the page before."},
-    )
+    cursor = cursor()
 
 
 class AgreementReference(Schema):
@@ -89,7 +88,7 @@ class Role(Schema):
 
     role = fields.String(required=True)
     party = fields.String(required=True)
-    assignee = fields.String(required=True)
+    assignee = fields.String(required=True, allow_none=True)
 
 
 class RunningPause(Schema):
@@ -108,7 +107,7 @@ class IncidentSummary(Schema):
     version = fields.Integer(required=True, metadata={"description": "Counts every fact."})
     revision = fields.Integer(required=True, metadata={"description": "Counts people's decisions; the ETag."})
     agreement = fields.Nested(AgreementReference, required=True)
-    title = Text(required=True, allow_none=True, metadata={"description": "null once it has been erased."})
+    title = Text(required=True, allow_none=True, metadata={"description": "null where it is withheld."})
     service = fields.String(required=True)
     severity = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
@@ -116,17 +115,18 @@ class IncidentSummary(Schema):
     acknowledged_at = Instant(required=True, allow_none=True)
     resolved_at = Instant(required=True, allow_none=True)
     closed_at = Instant(required=True, allow_none=True)
+    withheld = fields.Dict(keys=fields.String(), values=fields.String(), required=True, metadata=WITHHELD)
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
 class IncidentView(IncidentSummary):
     """An incident with all that is known of it."""
 
-    description = Text(required=True, allow_none=True, metadata={"description": "null also once it has been erased."})
+    description = Text(required=True, allow_none=True, metadata={"description": "null also where it is withheld."})
     impact = fields.String(required=True, allow_none=True)
     urgency = fields.String(required=True, allow_none=True)
     users_affected_pct = fields.Integer(required=True, allow_none=True)
-    flags = fields.List(fields.String(), required=True)
+    flags = fields.List(fields.String(), required=True, allow_none=True)
     acknowledged_by = fields.String(required=True, allow_none=True)
     mitigated_at = Instant(required=True, allow_none=True)
     duplicate_of = fields.String(required=True, allow_none=True, metadata={"description": "An incident's id."})
@@ -136,6 +136,13 @@ class IncidentView(IncidentSummary):
         metadata={"description": "By role, then party: one holder for each party, but any number of responders."},
     )
     pauses = fields.List(fields.Nested(RunningPause), required=True)
+    visible_to = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "For whom it exists; null: all."},
+    )
+    breached = fields.List(fields.String(), required=True, metadata={"description": "Clocks that ran over."})
 
 
 class IncidentPage(Schema):
@@ -145,22 +152,44 @@ class IncidentPage(Schema):
     next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "null on the last page."})
 
 
+class ChangeView(Schema):
+    """A field that a fact changed."""
+
+    field = fields.String(required=True)
+    before = fields.Raw(required=True, allow_none=True)
+    after = fields.Raw(required=True, allow_none=True)
+
+
 class TimelineEntry(Schema):
-    """One fact."""
+    """One fact. Of one that is withheld as a whole (`withheld` has `*`) only the version is told."""
 
     version = fields.Integer(required=True)
-    type = fields.String(required=True, metadata={"description": "A stable name: incident.acknowledged.v1."})
-    occurred_at = Instant(required=True, attribute="at", metadata={"description": "When it was so."})
-    recorded_at = Instant(required=True, metadata={"description": "When Tocsin learned of it."})
-    actor = fields.String(required=True)
+    type = fields.String(
+        required=True, allow_none=True, metadata={"description": "A stable name: incident.acknowledged.v1."}
+    )
+    occurred_at = Instant(required=True, allow_none=True, attribute="at", metadata={"description": "When it was so."})
+    recorded_at = Instant(required=True, allow_none=True, metadata={"description": "When Tocsin learned of it."})
+    actor = fields.String(required=True, allow_none=True)
+    party = fields.String(required=True, allow_none=True, metadata={"description": "Whose the actor was."})
+    source = fields.String(
+        required=True, allow_none=True, metadata={"description": "How it came in: api, slack, cli, import or engine."}
+    )
+    visible_to = fields.List(
+        fields.String(), required=True, allow_none=True, metadata={"description": "Parties; null: all."}
+    )
     data = fields.Dict(keys=fields.String(), required=True)
-    erased = fields.List(fields.String(), required=True, metadata={"description": "Names in `data` that are erased."})
+    changes = fields.List(fields.Nested(ChangeView), required=True)
+    withheld = fields.Dict(keys=fields.String(), values=fields.String(), required=True, metadata=WITHHELD)
+    links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
 class Timeline(Schema):
     """All facts of an incident, in the order of recording."""
 
     entries = fields.List(fields.Nested(TimelineEntry), required=True)
+    withheld_entries = fields.Integer(
+        required=True, metadata={"description": "How many facts are withheld from you as a whole."}
+    )
 
 
 class PauseView(Schema):

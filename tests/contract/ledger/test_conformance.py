@@ -14,7 +14,8 @@ from eventsourcing.tests.persistence import (
 )
 from sqlalchemy import select
 
-from incidents.ledger.connections import LEADER_TIMEOUTS, RUNTIME, SEQUENCER, connect
+from incidents.ledger.connections import LEADER_TIMEOUTS, connect
+from incidents.ledger.reach import SEQUENCER, WORKER
 from incidents.ledger.recorder import Recorder
 from incidents.ledger.sequencer import Sequencer
 from incidents.ledger.tables import sequence
@@ -65,7 +66,7 @@ class OnPostgres:
 
     @pytest.fixture(autouse=True)
     def _database(self, database_url: str) -> Iterator[None]:
-        runtime = connect(database_url, RUNTIME, pool_size=16)
+        runtime = connect(database_url, WORKER, pool_size=16)
         leader = connect(database_url, SEQUENCER, pool_size=16, settings=LEADER_TIMEOUTS)
         self.recorder = Recorder(runtime)
         self.sequencing_recorder = SequencingRecorder(runtime, Sequencer(leader))

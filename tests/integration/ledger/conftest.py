@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from incidents.ledger.connections import ERASER, LEADER_TIMEOUTS, RUNTIME, SEQUENCER, connect
+from incidents.ledger.connections import LEADER_TIMEOUTS, connect
 from incidents.ledger.ledger import Ledger
+from incidents.ledger.reach import ERASER, SEQUENCER, WORKER
 from incidents.ledger.sequencer import Sequencer
 from tests.support.clock import MovedClock
 from tests.support.doors import catalogue
@@ -27,7 +28,7 @@ def clock() -> MovedClock:
 @pytest.fixture
 def runtime(database_url: str) -> Iterator[Engine]:
     """Yield an engine of the role that web and worker have."""
-    engine = connect(database_url, RUNTIME, pool_size=16)
+    engine = connect(database_url, WORKER, pool_size=16)
     yield engine
     engine.dispose()
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from incidents.ledger.connections import LEADER_TIMEOUTS, SEQUENCER, connect
+from incidents.ledger.connections import LEADER_TIMEOUTS, connect
+from incidents.ledger.reach import SEQUENCER
 from tests.support.doors import hang
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 LEAD_AND_STAY = """
 import sys, time
 from incidents.ledger import sequencer as module
-from incidents.ledger.connections import LEADER_TIMEOUTS, SEQUENCER, connect
+from incidents.ledger.connections import LEADER_TIMEOUTS, connect
+from incidents.ledger.reach import SEQUENCER
 
 def stay(connection):
     print("leading", flush=True)

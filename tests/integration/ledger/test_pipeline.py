@@ -4,8 +4,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from incidents.ledger.connections import RUNTIME, connect
+from incidents.ledger.connections import connect
 from incidents.ledger.pipeline import fetch
+from incidents.ledger.reach import RUNTIME
 
 ONE = text("SELECT 1")
 END_THE_OTHERS = text(

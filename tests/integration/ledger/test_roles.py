@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from incidents.ledger.connections import ERASER, RUNTIME, SEQUENCER, connect
+from incidents.ledger.connections import connect
+from incidents.ledger.reach import ERASER, GATE, RUNTIME, SEQUENCER, WORKER
 from tests.support.doors import hang
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ ALL = {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGE
 APPEND, READ = {"SELECT", "INSERT"}, {"SELECT"}
 OWN = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 RIGHTS: dict[str, dict[str, set[str]]] = {
-    RUNTIME: dict.fromkeys(LEDGER[:5], APPEND) | dict.fromkeys(LEDGER[5:8], READ) | dict.fromkeys(LEDGER[8:], OWN),
+    RUNTIME: dict.fromkeys(LEDGER[:5], APPEND) | dict.fromkeys(LEDGER[5:8], READ),
     SEQUENCER: {
         "events": READ,
         "pending": {"SELECT", "DELETE"},
@@ -44,6 +45,8 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
         "sequencer": {"SELECT", "UPDATE"},
     },
 }
+RIGHTS[WORKER] = RIGHTS[RUNTIME] | dict.fromkeys(LEDGER[8:], OWN)
+RIGHTS[GATE] = {}
 RIGHTS[ERASER] = RIGHTS[RUNTIME] | {
     "disclosures": {"SELECT", "INSERT", "UPDATE"},
     "stream_keys": {"SELECT", "INSERT", "DELETE"},
@@ -60,7 +63,7 @@ CHANGES = (
 )
 
 
-@pytest.fixture(params=[RUNTIME, SEQUENCER, ERASER])
+@pytest.fixture(params=[RUNTIME, WORKER, GATE, SEQUENCER, ERASER])
 def role(request: pytest.FixtureRequest, database_url: str) -> Iterator[Engine]:
     """Yield an engine of each role in turn."""
     engine = connect(database_url, request.param)

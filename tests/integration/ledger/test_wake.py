@@ -4,7 +4,8 @@ import time
 
 from sqlalchemy import text
 
-from incidents.ledger.connections import RUNTIME, connect
+from incidents.ledger.connections import connect
+from incidents.ledger.reach import RUNTIME
 from incidents.ledger.wake import Listener, Waker
 
 END_THE_OTHERS = text(

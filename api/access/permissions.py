@@ -1,0 +1,54 @@
+"""What each role may do: the one table. docs/access.md shows the same, and a test compares them.
+
+A person has roles in a partnership, for a party; a key has scopes outright. Each operation of the API needs one scope.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Scope(StrEnum):
+    """What an operation needs."""
+
+    INCIDENTS_READ = "incidents:read"
+    """Read incidents, their timelines and clocks; search; attainment."""
+    INCIDENTS_WRITE = "incidents:write"
+    """Declare incidents and work on them: acknowledge, note, update, pause, mitigate, resolve, reopen."""
+    INCIDENTS_COORDINATE = "incidents:coordinate"
+    """Decide about them: severity, roles, cancelling, duplicates, closing, who may see what."""
+    EVENTS_READ = "events:read"
+    """Follow and export the partnership's events."""
+    AGREEMENTS_READ = "agreements:read"
+    """Read agreements."""
+    AGREEMENTS_WRITE = "agreements:write"
+    """Publish agreements."""
+    AUDIT_READ = "audit:read"
+    """See every fact and field, whoever they are for; read the access log."""
+    ADMIN = "admin"
+    """Manage the members and keys of one's own party."""
+
+
+_READING = frozenset({Scope.INCIDENTS_READ, Scope.EVENTS_READ, Scope.AGREEMENTS_READ})
+
+ROLES: Mapping[str, frozenset[Scope]] = {
+    "responder": _READING | {Scope.INCIDENTS_WRITE},
+    "coordinator": _READING | {Scope.INCIDENTS_WRITE, Scope.INCIDENTS_COORDINATE},
+    "approver": _READING,
+    "executive": _READING | {Scope.INCIDENTS_WRITE},
+    "auditor": _READING | {Scope.AUDIT_READ},
+    "administrator": _READING | {Scope.ADMIN},
+}
+"""A person may do what any of their roles may. Nobody but the operator publishes agreements."""
+
+OF_A_PARTNERSHIP = frozenset(Scope) - {Scope.AGREEMENTS_WRITE}
+"""What a key of a partnership can be given."""
+
+
+def scopes_of(roles: Iterable[str]) -> frozenset[Scope]:
+    """Give what some roles may do together; KeyError for a role that there is not."""
+    return frozenset[Scope]().union(*(ROLES[role] for role in roles))

@@ -1,0 +1,156 @@
+"""Who may see which fact of an incident, and which field of it: the one place that decides (design decision 6).
+
+A fact is shared with all parties, or visible to some of them: then all of it, or the words in it, are withheld from the
+others. The agreement may put fields into classes, which only some parties read. What was restricted later is withheld
+from the past as well; what was shared later shows in the past only as of now. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, cast
+
+from incidents.happenings import WHOLE, Decision, IncidentEvent, confidential, kind_of, words_of
+from incidents.ledger.catalogue import ENVELOPE_FIELDS
+from incidents.ledger.sealing import Hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from incidents.incident import Incident
+    from incidents.ledger.facts import Fact
+    from incidents.terms import Terms
+
+INTERNAL = "internal"
+NAMED_PARTIES = "named_parties"
+ASSESSED = ("impact", "urgency", "users_affected_pct", "flags")
+CLASS = "class:"
+"""Begins the reason for a field that the agreement's confidentiality withholds: `class:personal`."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who reads: for a party; for none (what is shared, no more); or everything, as auditors and the operator do."""
+
+    party: str | None
+    everything: bool = False
+
+    def is_among(self, visible_to: Collection[str] | None) -> bool:
+        """Say whether what is visible to some parties (None: to all) is so for this viewer."""
+        return self.everything or visible_to is None or self.party in visible_to
+
+
+ENVELOPE = ENVELOPE_FIELDS | {"command"}
+"""What a leaf tells in clear: it is the type's own fields that can be withheld."""
+
+EVERYTHING = Viewer(None, everything=True)
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """To whom something is visible, and why not to the others."""
+
+    visible_to: tuple[str, ...]
+    why: str
+
+    def narrowed(self, other: Restriction | None) -> Restriction:
+        """Give what holds where both do; the first one's reason stands."""
+        if other is None:
+            return self
+        return Restriction(tuple(party for party in self.visible_to if party in other.visible_to), self.why)
+
+
+Restrictions = dict[str, Restriction]
+"""What is restricted in one fact, by field; WHOLE is all of it."""
+
+
+def restrictions(fact: Fact, incident: Incident, terms: Terms) -> Restrictions:
+    """Give what is restricted in a fact of an incident, by what has been decided in the incident so far."""
+    found: Restrictions = {}
+    if isinstance(fact, Decision):
+        later = incident.visibility.get(fact.originator_version, {})
+        first = dict.fromkeys([WHOLE] if fact.WHOLE else words_of(type(fact)), fact.visible_to)
+        for field, visible_to in (first | later).items():
+            if visible_to is not None:
+                found[field] = Restriction(tuple(visible_to), _why(visible_to, fact.for_party))
+    if isinstance(fact, IncidentEvent):
+        for field in confidential(type(fact)):
+            given = terms.field_class(kind_of(type(fact)), field)
+            if given is not None:
+                by_class = Restriction(tuple(sorted(given.readers)), CLASS + given.id)
+                found[field] = found[field].narrowed(by_class) if field in found else by_class
+    return found | _because(found)
+
+
+def shown(incident: Incident, viewer: Viewer, terms: Terms, *, now: Incident | None = None) -> Incident | None:
+    """Give an incident as a viewer may see it: folded from facts whose withheld values are Hidden.
+
+    Args:
+        incident: As it stands, or stood.
+        viewer: Who reads.
+        terms: What it is pinned to.
+        now: The same incident as it stands, where `incident` is of the past: what either withholds is withheld.
+
+    Returns:
+        The incident, or None if it does not exist for this viewer.
+    """
+    if viewer.everything:
+        return incident
+    facts = []
+    for fact in incident.history:
+        rules = restrictions(fact, incident, terms)
+        if now is not None:
+            rules = _both(rules, restrictions(fact, now, terms))
+        hidden = hides(rules, viewer)
+        if fact.originator_version == 1 and WHOLE in hidden:
+            return None
+        facts.append(_withheld(fact, hidden) if hidden else fact)
+    return folded(facts)
+
+
+def hides(rules: Mapping[str, Restriction], viewer: Viewer) -> dict[str, str]:
+    """Give the fields that are withheld from a viewer, each with the reason; WHOLE alone where all of the fact is."""
+    found = {field: rule.why for field, rule in rules.items() if not viewer.is_among(rule.visible_to)}
+    return {WHOLE: found[WHOLE]} if WHOLE in found else found
+
+
+def why_withheld(fact: Fact) -> str | None:
+    """Say why all of a shown fact is withheld; None where it is not."""
+    return cast("str | None", vars(fact).get(WHOLE))
+
+
+def folded(facts: Iterable[Fact]) -> Incident:
+    """Make an incident of facts, the first of which declares it."""
+    record = None
+    for fact in facts:
+        record = fact.mutate(record)
+    return cast("Incident", record)
+
+
+def _because(found: Restrictions) -> Restrictions:
+    """Withhold the rule that gave a severity from whoever may not read all that it was given: it names that."""
+    given = [found[field] for field in ASSESSED if field in found]
+    return {"because": reduce(Restriction.narrowed, given)} if given else {}
+
+
+def _why(visible_to: Collection[str], party: str | None) -> str:
+    return INTERNAL if set(visible_to) <= {party} else NAMED_PARTIES
+
+
+def _both(one: Restrictions, other: Restrictions) -> Restrictions:
+    together = {field: rule.narrowed(other.get(field)) for field, rule in one.items()}
+    return {**other, **together}
+
+
+def _withheld(fact: Fact, hidden: Mapping[str, str]) -> Fact:
+    """Copy a fact with the withheld fields replaced."""
+    values = dict(vars(fact))
+    if WHOLE in hidden:
+        own = {name: Hidden(hidden[WHOLE]) for name in values if name not in ENVELOPE}
+        values.update(own, **{WHOLE: hidden[WHOLE]})
+    else:
+        values.update({field: Hidden(why) for field, why in hidden.items()})
+    copy = object.__new__(type(fact))
+    object.__setattr__(copy, "__dict__", values)
+    return copy

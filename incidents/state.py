@@ -1,0 +1,68 @@
+"""What stands of an incident at one version, and what changed from one version to another. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from incidents.ledger.leaf import Json, plain
+from incidents.ledger.sealing import Hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from incidents.incident import Incident
+
+FIELDS = (
+    "title",
+    "description",
+    "service",
+    "agreement_version",
+    "impact",
+    "urgency",
+    "users_affected_pct",
+    "flags",
+    "severity",
+    "status",
+    "acknowledged_by",
+    "acknowledged_at",
+    "mitigated_at",
+    "resolved_at",
+    "closed_at",
+    "duplicate_of",
+    "visible_to",
+    "breached",
+)
+State = dict[str, Json]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that is not what it was: before and after, as JSON."""
+
+    field: str
+    before: Json
+    after: Json
+
+
+def state_of(incident: Incident | None) -> State:
+    """Give what stands, as JSON; what is hidden is None, and so is everything before the first fact."""
+    if incident is None:
+        return dict.fromkeys((*FIELDS, "roles", "pauses"))
+    standing: State = {name: _json(getattr(incident, name)) for name in FIELDS}
+    standing["roles"] = [
+        {"role": role, "party": party, "assignee": _json(assignee)}
+        for (role, party), assignees in sorted(incident.roles.items())
+        for assignee in assignees
+    ]
+    standing["pauses"] = [{"reason": reason, "since": plain(since)} for reason, since in incident.pauses.items()]
+    return standing
+
+
+def changes(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[Change, ...]:
+    """Give the fields in which two states differ."""
+    return tuple(Change(name, before[name], after[name]) for name in after if before[name] != after[name])
+
+
+def _json(value: Any) -> Json:  # noqa: ANN401 - whatever an incident holds
+    return None if isinstance(value, Hidden) else plain(value)
