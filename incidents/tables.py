@@ -2,10 +2,43 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Index, Integer, Sequence, SmallInteger, Table, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    Column,
+    ColumnElement,
+    DateTime,
+    Index,
+    Integer,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    TypeDecorator,
+    cast,
+    func,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from incidents.ledger.tables import metadata
+
+SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
+"""How text is cut into words: as they stand, in small letters. No language is known of what people write."""
+
+
+class Searchable(TypeDecorator[str]):
+    """Text whose words can be searched: what is written into the column is text, what is kept are its words."""
+
+    impl = TSVECTOR
+    cache_ok = True
+
+    def bind_expression(self, bindvalue: BindParameter[str]) -> ColumnElement[str]:
+        """Let the database find the words."""
+        return func.to_tsvector(SIMPLE, cast(bindvalue, Text))
+
 
 incident_states = Table(
     "incident_states",
@@ -43,8 +76,8 @@ incident_states = Table(
 """Lists are read from here. `title` is None once it has been erased; an imported incident names its source.
 
 `visible_to` names the parties for whom the incident exists (None: all); `parties` those who have a part in it.
-`breached` and `owed` name clocks: those that ran over, and those that still run or are paused. `next_due_at` is when the first of
-these is due. `severity_rank` is the severity's place on its agreement's scale, 0 the worst.
+`breached` and `owed` name clocks: those that ran over, and those that still run or are paused. `next_due_at` is when
+the first of these is due. `severity_rank` is the severity's place on its agreement's scale, 0 the worst.
 """
 
 restrictions = Table(
@@ -66,8 +99,9 @@ search_texts = Table(
     Column("version", Integer, primary_key=True),
     Column("field", Text, primary_key=True),
     Column("partnership", Text, nullable=False),
-    Column("words", TSVECTOR, nullable=False),
-    Index("search_texts_partnership_idx", "partnership"),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("words", Searchable, nullable=False),
+    Index("search_texts_partnership_recorded_at_idx", "partnership", "recorded_at"),
 )
 """The words that people wrote, to be searched. Erasing deletes them in its own transaction."""
 

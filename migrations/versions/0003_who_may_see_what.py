@@ -39,16 +39,21 @@ ALTER TABLE incident_states
     ADD COLUMN parties text[] NOT NULL DEFAULT '{}',
     ADD COLUMN breached text[] NOT NULL DEFAULT '{}',
     ADD COLUMN owed text[] NOT NULL DEFAULT '{}',
-    ADD COLUMN next_due_at timestamptz;
+    ADD COLUMN next_due_at timestamptz,
+    ADD COLUMN severity_rank smallint NOT NULL DEFAULT 0;
+CREATE INDEX incident_states_partnership_reported_at_idx ON incident_states (partnership, reported_at, number);
+CREATE INDEX incident_states_partnership_changed_at_idx ON incident_states (partnership, changed_at, number);
+CREATE INDEX incident_states_reported_at_idx ON incident_states (reported_at, number);
 CREATE TABLE search_texts (
     stream text NOT NULL,
     version integer NOT NULL,
     field text NOT NULL,
     partnership text NOT NULL,
+    recorded_at timestamptz NOT NULL,
     words tsvector NOT NULL,
     CONSTRAINT search_texts_pkey PRIMARY KEY (stream, version, field)
 );
-CREATE INDEX search_texts_partnership_idx ON search_texts (partnership);
+CREATE INDEX search_texts_partnership_recorded_at_idx ON search_texts (partnership, recorded_at);
 """
 
 ACCESS = """

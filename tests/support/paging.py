@@ -16,10 +16,10 @@ from incidents.incidents import Asked, Incidents
 from incidents.ledger.catalogue import Catalogue
 from incidents.ledger.command import Command, in_command
 from incidents.ledger.connections import connect
-from incidents.ledger.reach import WORKER
 from incidents.ledger.ledger import Ledger
+from incidents.ledger.reach import WORKER
 from incidents.opening import Report
-from incidents.states import IncidentStates
+from incidents.states import IncidentStates, Standing
 from incidents.terms import Assessment
 from notifications.deliveries import Deliveries
 from notifications.delivery import Delivery
@@ -215,6 +215,14 @@ def a_delivery(kind: str, incident: Incident, version: int, destination: str = "
     )
 
 
+class Unconcerned:
+    """Implements incidents.states.Standings: nobody is concerned, and nothing is owed."""
+
+    def of(self, _: Incident) -> Standing:
+        """Say so."""
+        return Standing((), 0, (), None)
+
+
 class House:
     """Incidents and their deliveries on a real database; only time is not real."""
 
@@ -225,7 +233,9 @@ class House:
         catalogue.add(Incident, "incident")
         self.engine = connect(database_url, WORKER)
         self.agreements = OneAgreement()
-        self.ledger = Ledger(self.engine, catalogue, self.clock, [IncidentStates(), Deliveries(Addresses())])
+        self.ledger = Ledger(
+            self.engine, catalogue, self.clock, [IncidentStates(Unconcerned()), Deliveries(Addresses())]
+        )
         self.incidents = Incidents(self.ledger, self.agreements)
 
     def declare(self) -> str:

@@ -1,0 +1,38 @@
+"""Courses of incidents, each worked out once a command: several of its rows follow from the same one."""
+
+from __future__ import annotations
+
+from threading import local
+from typing import TYPE_CHECKING, cast
+
+from escalation.course import course_of
+
+if TYPE_CHECKING:
+    from escalation.agreement.model import Agreement
+    from escalation.agreements import AgreementBook
+    from escalation.course import Course
+    from incidents.incident import Incident
+
+
+class Courses:
+    """Works out courses, and remembers the last one in each thread.
+
+    A command's projections come one after the other, in one thread, for one incident at one version.
+    """
+
+    def __init__(self, book: AgreementBook) -> None:
+        """Take the book of agreements."""
+        self._book = book
+        self._last = local()
+
+    def agreement(self, incident: Incident) -> Agreement:
+        """Give the agreement that an incident is pinned to."""
+        return self._book.get(incident.partnership, incident.agreement_version)
+
+    def of(self, incident: Incident) -> Course:
+        """Give the course of an incident as it stands. Nobody may change it."""
+        known, version, course = getattr(self._last, "course", (None, 0, None))
+        if known is not incident or version != incident.version:
+            course = course_of(incident, self.agreement(incident))
+            self._last.course = (incident, incident.version, course)
+        return cast("Course", course)
