@@ -66,6 +66,8 @@ def served(url: str, app: list[str], env: Mapping[str, str] = {}) -> Iterator[in
         "TOCSIN_WEB_WORKERS": str(WORKERS),
         "TOCSIN_WEB_THREADS": str(THREADS),
         "TOCSIN_LOG_LEVEL": "WARNING",
+        "TOCSIN_RATE_PER_SECOND": "100000",
+        "TOCSIN_RATE_BURST": "1000000",
     }
     with listen(HOST, 0) as listener:
         command = [*web_command(listener), *app]

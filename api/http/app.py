@@ -13,6 +13,7 @@ from api.http import openapi
 from api.http.bodies import MAX_BODY_BYTES
 from api.http.limits import tell_standing
 from api.http.resources import commands, lists, reading  # noqa: F401 - they serve on the incidents' blueprint
+from api.http.resources.access_log import access_log
 from api.http.resources.agreements import agreements
 from api.http.resources.attainment import attainment
 from api.http.resources.docs import documentation
@@ -41,7 +42,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.extensions["tocsin"] = tocsin or _from_settings()
     app.after_request(tell_standing)
     api = openapi.document(app)
-    for blueprint in (agreements, incidents, attainment, health):
+    for blueprint in (agreements, incidents, attainment, access_log, health):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))
     return app

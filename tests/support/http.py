@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.access.limits import Limit
 from api.bootstrap import build
 from api.http.app import create_app
 from incidents.ledger.connections import connect
-from incidents.ledger.reach import SEQUENCER
+from incidents.ledger.reach import RUNTIME, SEQUENCER
 from incidents.ledger.sequencer import Sequencer
 from tests.support.clock import MovedClock
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from api.bootstrap import Tocsin
 
 DEMO = (Path(__file__).resolve().parents[2] / "examples" / "agreements" / "demo.yaml").read_text(encoding="utf-8")
+UNLIMITED = Limit(per_second=100_000, burst=1_000_000)
+"""More than any test sends while the clock stands."""
 OURS, THEIRS = "acme-globex-demo", "initech-umbrella"
 
 
@@ -92,11 +95,14 @@ class Caller:
 class Site:
     """A Tocsin with its application, an operator, and one partner for each of two partnerships."""
 
-    def __init__(self, url: str) -> None:
-        """Build it on a migrated database and publish an agreement for each partnership."""
+    def __init__(self, url: str, limit: Limit = UNLIMITED) -> None:
+        """Build it on a migrated database; `limit` is how much each caller may send."""
         self.clock = MovedClock()
-        self.tocsin: Tocsin = build(url, clock=self.clock, committed=lambda: None)
-        self.app = create_app(self.tocsin)
+        self.tocsin: Tocsin = build(url, clock=self.clock, committed=lambda: None, limit=limit)
+        """What the worker and the commands have: it reaches everything."""
+        self.served: Tocsin = build(url, role=RUNTIME, clock=self.clock, committed=lambda: None)
+        """What a web process has: it reaches nothing until a request is let in."""
+        self.app = create_app(self.served)
         self.operator = self.caller(self.tocsin.keys.issue("operator", by="test").token)
         self.partner = self.caller(self.tocsin.keys.issue("partner", OURS, by="test").token)
         self.stranger = self.caller(self.tocsin.keys.issue("stranger", THEIRS, by="test").token)
@@ -115,7 +121,7 @@ class Site:
     def sequence(self) -> None:
         """Sequence all that is committed."""
         engine = connect(self.tocsin.url, SEQUENCER, pool_size=1)
-        Sequencer(engine).run_until_idle()
+        Sequencer(engine, self.clock).run_until_idle()
         engine.dispose()
 
 
@@ -127,6 +133,7 @@ def site_on(url: str) -> Iterator[Site]:
         site.publish_all()
         yield site
     finally:
+        site.served.close()
         site.tocsin.close()
 
 

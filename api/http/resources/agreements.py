@@ -11,6 +11,7 @@ from flask import request
 from api.access.permissions import Scope
 from api.http import openapi
 from api.http.access import must_reach, principal, tocsin, viewer, wanted
+from api.http.access_log import noted, noted_all
 from api.http.bodies import body_bytes, read_json
 from api.http.idempotency import answered_before, replay_headers, request_key
 from api.http.moments import memento_headers
@@ -81,13 +82,16 @@ def publish() -> tuple[dict[str, Any], dict[str, str]]:
 )
 def list_agreements(query: dict[str, Any]) -> dict[str, Any]:
     """List published versions, by partnership and number."""
-    return {"items": [agreement_view(row) for row in tocsin().book.versions(wanted(query.get("partnership")))]}
+    rows = tocsin().book.versions(wanted(query.get("partnership")))
+    noted_all(row.partnership for row in rows)
+    return {"items": [agreement_view(row) for row in rows]}
 
 
 @agreements.operation(
     "GET",
     "/<partnership>",
     "listVersions",
+    example={"query": {"as_of": "2026-03-02T12:00:00Z"}},
     takes=VersionsQuery,
     gives=AgreementList,
     headers=_MOMENT_HEADERS,
@@ -111,6 +115,7 @@ def list_versions(query: dict[str, Any], partnership: str) -> Answer:
     "GET",
     "/<partnership>/in-force",
     "getAgreementInForce",
+    example={"query": {"at": "2026-03-02T12:00:00Z"}},
     takes=InForceQuery,
     gives=AgreementVersion,
     headers=_MOMENT_HEADERS,
@@ -124,6 +129,7 @@ def in_force(query: dict[str, Any], partnership: str) -> Answer:
     as_of = query.get("as_of")
     at = query.get("at") or as_of or tocsin().clock.now()
     found = tocsin().book.in_force(partnership, at, as_of=as_of).agreement
+    noted(partnership, str(found.version))
     return _full_view(found), memento_headers(query, final=as_of is not None and _may_be_kept(found))
 
 
@@ -142,6 +148,7 @@ def get(partnership: str, version: int) -> Answer:
     """Read a version with its document. The addresses of other parties' webhooks are withheld: they are secrets."""
     must_reach(partnership)
     found = tocsin().book.get(partnership, version)
+    noted(partnership, str(version))
     return _full_view(found), memento_headers({}, final=_may_be_kept(found))
 
 

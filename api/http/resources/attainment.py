@@ -7,6 +7,7 @@ from typing import Any
 from api.access.permissions import Scope
 from api.http import openapi
 from api.http.access import tocsin, wanted
+from api.http.access_log import noted_all
 from api.http.schemas.attainment import AttainmentList, AttainmentQuery
 
 attainment = openapi.Blueprint(
@@ -29,4 +30,6 @@ def get(query: dict[str, Any]) -> dict[str, Any]:
 
     The counts follow the record at a short distance: an incident of this second may be missing.
     """
-    return {"items": tocsin().attainment.counts(wanted(query.get("partnership")))}
+    counts = tocsin().attainment.counts(wanted(query.get("partnership")))
+    noted_all(row.partnership for row in counts)
+    return {"items": counts}

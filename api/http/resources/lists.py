@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from api.access.permissions import Scope
 from api.http import cursors, listing, openapi
 from api.http.access import must_reach, tocsin
+from api.http.access_log import noted_all
 from api.http.resources.incidents import incidents
 from api.http.schemas.incidents import IncidentPage, IncidentQuery
 from api.http.views import INCIDENTS, summary_view
@@ -34,6 +35,7 @@ def list_incidents(query: Body) -> tuple[dict[str, Any], dict[str, str]]:
         must_reach(wanted["partnership"])
     before = cast("int", cursors.open_("incidents", query["cursor"])) if "cursor" in query else None
     rows, following = listing.page(tocsin().ledger.recorder.reading, wanted, before=before, most=query["limit"])
+    noted_all(row.partnership for row in rows)
     cursor = None if following is None else cursors.seal("incidents", following)
     page = {"items": [summary_view(row) for row in rows], "next_cursor": cursor}
     if cursor is None:
