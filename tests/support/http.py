@@ -98,9 +98,9 @@ class Site:
     def __init__(self, url: str, limit: Limit = UNLIMITED) -> None:
         """Build it on a migrated database; `limit` is how much each caller may send."""
         self.clock = MovedClock()
-        self.tocsin: Tocsin = build(url, clock=self.clock, committed=lambda: None, limit=limit)
+        self.tocsin: Tocsin = build(url, clock=self.clock, committed=lambda: None)
         """What the worker and the commands have: it reaches everything."""
-        self.served: Tocsin = build(url, role=RUNTIME, clock=self.clock, committed=lambda: None)
+        self.served: Tocsin = build(url, role=RUNTIME, clock=self.clock, committed=lambda: None, limit=limit)
         """What a web process has: it reaches nothing until a request is let in."""
         self.app = create_app(self.served)
         self.operator = self.caller(self.tocsin.keys.issue("operator", by="test").token)
