@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import uuid4
 
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
@@ -44,6 +44,14 @@ class LeafEvent(StoredEvent):
         return hash(_identity(self))
 
 
+class Opened(NamedTuple):
+    """A stored event as JSON: its type as of today, what its leaf says, its values, of which some may be ERASED."""
+
+    event_type: EventType
+    leaf: dict[str, Any]
+    data: Data
+
+
 class LeafMapper(Mapper[str]):
     """Maps facts to leaves and back. The actor and instants come off the fact, the command from the ContextVar."""
 
@@ -69,21 +77,26 @@ class LeafMapper(Mapper[str]):
             disclosures={item.name: _stored(item, event_type, fact.originator_id) for item in disclosures},
         )
 
-    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[str]:
-        """Give the fact back, its envelope with it; what was erased is the sentinel ERASED.
+    def opened(self, stored: LeafEvent) -> Opened:
+        """Give a stored event as JSON, without making a fact of it: for whoever shows many.
 
         A field that its type was given only after the fact was written is None, so a type may grow by what may be None.
         """
+        stream, key = cast("str", stored.originator_id), stored.key
+        data = {name: _opened(item, stream, key) for name, item in stored.disclosures.items()}
+        event_type, data = self.catalogue.current(stored.topic, data)
+        if data.keys() != event_type.fields:
+            later = event_type.optional - event_type.sealed
+            data = {name: data.get(name, None if name in later else cast("Json", ERASED)) for name in event_type.fields}
+        return Opened(event_type, json.loads(stored.state.decode()), data)  # of bytes, json would guess the encoding
+
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[str]:
+        """Give the fact back, its envelope with it; what was erased is the sentinel ERASED."""
         stored = cast("LeafEvent", stored_event)
         stream = cast("str", stored.originator_id)
         _remember_key(stream, stored.key)
-        leaf = json.loads(stored.state.decode())  # of bytes, json would guess the encoding
-        data = {name: _opened(item, stream, stored.key) for name, item in stored.disclosures.items()}
-        event_type, data = self.catalogue.current(stored.topic, data)
-        state: dict[str, object] = {
-            name: data.get(name, None if name in event_type.optional - event_type.sealed else ERASED)
-            for name in event_type.fields
-        }
+        event_type, leaf, data = self.opened(stored)
+        state = cast("dict[str, object]", data)
         for name, read in event_type.readers.items():
             value = state[name]
             if isinstance(value, str):
