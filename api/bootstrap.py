@@ -11,8 +11,16 @@ from api.access.journal import AccessLog, Journal
 from api.access.key_rows import ApiKeys
 from api.access.keys import Keys
 from api.access.limits import USUAL, Limit, Limits
+from api.access.members import Members
+from api.access.oidc.access_tokens import AccessTokens
+from api.access.oidc.provider import Provider
+from api.access.people import People
+from api.access.person import IdentityRows, Person, PersonRows
 from api.access.reads import Reads
+from api.access.roster import MemberRows, Roster
 from api.access.secret import Secrets
+from api.access.sessions import Sessions
+from api.access.sign_in import SignIn
 from escalation.agreements import AgreementBook, Agreements, AgreementVersions
 from escalation.attainment import Attainment
 from escalation.deadlines import Deadlines
@@ -38,6 +46,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine as Database
 
+    from api.settings import OidcSettings
     from incidents.ledger.projections import Projection
 
 
@@ -53,10 +62,16 @@ class Tocsin:
     incidents: Incidents
     reading: Reading
     keys: Keys
+    people: People
+    members: Members
     limits: Limits
     reads: Reads
     journal: Journal
     secret: Secrets
+    sessions: Sessions
+    sign_in: SignIn | None
+    """None: no identity provider is configured."""
+    access_tokens: AccessTokens | None
     engine: Engine
     attainment: Attainment
     waker: Waker
@@ -79,7 +94,9 @@ class Tocsin:
         return Listener(self.database)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of the identity provider."""
+        if self.sign_in is not None:
+            self.sign_in.provider.close()
         self.waker.close()
         self.database.dispose()
         self._sequencing.dispose()
@@ -91,6 +108,8 @@ def catalogue() -> Catalogue:
     types.add(Incident, "incident")
     types.add(Agreements, "agreement")
     types.add(ApiKey, "key")
+    types.add(Person, "person")
+    types.add(Roster, "members")
     types.add(AccessLog, "access")
     return types
 
@@ -103,6 +122,8 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     clock: Clock | None = None,
     committed: Callable[[], None] | None = None,
     limit: Limit = USUAL,
+    oidc: OidcSettings | None = None,
+    public_url: str = "",
 ) -> Tocsin:
     """Wire everything to a migrated database. `clock` and `committed` default to the production ones.
 
@@ -123,7 +144,12 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         AgreementVersions(),
         Deliveries(book),
         ApiKeys(),
+        PersonRows(),
+        IdentityRows(),
+        MemberRows(),
     ]
+    people, secret = People(ledger), Secrets(ledger.recorder.reading)
+    provider = None if oidc is None else Provider(oidc)
     return Tocsin(
         url=url,
         database=database,
@@ -133,10 +159,15 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         incidents=Incidents(ledger, book),
         reading=Reading(ledger, book),
         keys=Keys(ledger, book),
+        people=people,
+        members=Members(ledger, book, people),
         limits=Limits(ledger.recorder.reading, clock, limit),
         reads=Reads(ledger.recorder.reading),
         journal=Journal(ledger),
-        secret=Secrets(ledger.recorder.reading),
+        secret=secret,
+        sessions=Sessions(ledger.recorder.reading, clock),
+        sign_in=None if provider is None else SignIn(provider, people, secret, clock, public_url.rstrip("/")),
+        access_tokens=None if provider is None else AccessTokens(provider, people, clock),
         engine=Engine(ledger, book, deadlines),
         attainment=Attainment(ledger, book),
         waker=waker,

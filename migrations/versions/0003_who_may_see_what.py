@@ -141,6 +141,7 @@ GRANT SELECT, INSERT ON access_log TO tocsin_runtime;
 
 REVOKE ALL ON parked, followers FROM tocsin_runtime;
 GRANT SELECT, INSERT, UPDATE, DELETE ON parked, followers, people, identities TO tocsin_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON people, identities TO tocsin_eraser;
 GRANT UPDATE ON access_log TO tocsin_worker;
 GRANT DELETE ON sessions TO tocsin_worker;
 
