@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.http.documentation.document import Part, operations, parameters, resolve
 from api.http.documentation.markdown import Span, paragraphs
@@ -97,7 +97,7 @@ def page_of(document: Part) -> Page:
             if name not in requested | {PROBLEM}
         ],
         problem=fields_of(problem),
-        problem_example=json.dumps(problem["example"], indent=2) if "example" in problem else "",
+        problem_example=json.dumps(_sample(document, problem), indent=2, ensure_ascii=False),
     )
 
 
@@ -178,6 +178,17 @@ def _answer(document: Part, status: str, response: Part) -> Answer:
     ]
     shape = None if schema is None else shape_of(schema)
     return Answer(status, paragraphs(response.get("description", "")), list(content), shape, headers)
+
+
+def _sample(document: Part, schema: Part) -> dict[str, Any]:
+    """Make an object of those of its fields that have examples."""
+    found: dict[str, Any] = {}
+    for name, each in schema.get("properties", {}).items():
+        if "examples" in each:
+            found[name] = each["examples"][0]
+        elif "$ref" in each.get("items", {}):
+            found[name] = [_sample(document, resolve(document, each["items"]))]
+    return found
 
 
 def _is_problem(response: Part) -> bool:
