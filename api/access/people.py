@@ -153,14 +153,14 @@ class People:
 
     def described(self, wanted: Iterable[str]) -> dict[str, Row[Any]]:
         """Give kind, name, e-mail and end of people, by id. Name and e-mail are None once erased."""
-        columns = people.c.id, people.c.kind, people.c.name, people.c.email, people.c.deactivated_at
+        columns = [people.c[name] for name in ("id", "kind", "name", "email", "deactivated_at")]
         with at_the_gate(), self._reading.connect() as connection:
             rows = connection.execute(select(*columns).where(people.c.id.in_(list(wanted))))
-            return {row[0]: row for row in rows}
+            return {row.id: row for row in rows}
 
     def memberships(self, identity: str) -> list[Row[Any]]:
         """Give partnership, party and roles of each membership of somebody."""
-        columns = members.c.partnership, members.c.party, members.c.roles
+        columns = [members.c[name] for name in ("partnership", "party", "roles")]
         query = select(*columns).where(members.c.person == identity).order_by(members.c.partnership)
         with at_the_gate(), self._reading.connect() as connection:
             return [*connection.execute(query)]
@@ -176,9 +176,10 @@ class People:
         )
         return Principal(f"person:{identity}", tuple(memberships))
 
-    def _found(self, query: Select[tuple[str]]) -> str | None:
+    def _found(self, query: Select[Any]) -> str | None:
         with at_the_gate(), self._reading.connect() as connection:
-            return connection.scalar(query)
+            found: str | None = connection.scalar(query)
+            return found
 
     def _created(self, kind: str, name: str, email: str | None, *, by: str, at: datetime) -> Person:
         return Person._create(  # noqa: SLF001 - the library's own way to create with a given id
