@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
 from api.postgres.migrate import MIGRATIONS
+from incidents.ledger.reach import reaching_all
 from incidents.ledger.tables import events, pending
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ COUNTED = 10_000
 def readiness(tocsin: Tocsin) -> dict[str, Any]:
     """Look once; never raises for a database that is away."""
     try:
-        with tocsin.database.connect() as connection:
+        with reaching_all(), tocsin.database.connect() as connection:
             lag = _lag(connection, tocsin.clock.now())
             applied = _applied(connection)
     except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error):

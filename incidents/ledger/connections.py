@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine
 
-from incidents.ledger.reach import hold_to_reach
+from incidents.ledger.reach import RUNTIME, WORKER, hold_to_reach
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -25,7 +25,10 @@ WORKING_TIMEOUTS = LEADER_TIMEOUTS | {"idle_in_transaction_session_timeout": "30
 
 
 def connect(url: str, role: str, *, pool_size: int = 5, settings: dict[str, str] | None = None) -> Engine:
-    """Give an engine whose sessions take `role` before their first statement, and act within reach (see reach.py)."""
+    """Give an engine whose sessions take `role` before their first statement.
+
+    The runtime's and the worker's act within reach (see reach.py); the others are always the same.
+    """
     options = " ".join(f"-c {name}={value}" for name, value in {"role": role, **(settings or {})}.items())
     arguments: dict[str, Any] = {"options": options, "application_name": role, "connect_timeout": 5}
     engine = create_engine(
@@ -36,7 +39,8 @@ def connect(url: str, role: str, *, pool_size: int = 5, settings: dict[str, str]
         hide_parameters=True,  # they hold what people wrote, and errors are logged and parked
         connect_args=arguments,
     )
-    hold_to_reach(engine, role)
+    if role in {RUNTIME, WORKER}:
+        hold_to_reach(engine, role)
     return engine
 
 

@@ -76,7 +76,7 @@ def end(token: Token[Reach | None]) -> None:
 
 
 def hold_to_reach(engine: Engine, role: str) -> None:
-    """Let connections of an engine act within reach; where nothing is said they act as `role`, in no partnership."""
+    """Let connections of an engine act within reach; where nothing is said they act as `role`."""
     otherwise = Reach(role)
 
     @event.listens_for(engine, "checkout")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ENDING = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
 VERBS = {
     "classify", "severity", "acknowledge", "unacknowledge", "assign", "note", "update", "pause", "resume", "mitigate",
-    "resolve", "reopen", "cancel", "close", "duplicate",
+    "resolve", "reopen", "cancel", "close", "duplicate", "visibility",
 }  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def test_a_database_of_another_version_is_not_ready(site: Site, database_url: st
 def test_looking_at_readiness_leaves_the_runtime_role_in_place(site: Site) -> None:
     """The connection that read the migrations' table goes back to the pool without its owner's rights."""
     site.nobody.get("/readyz")
-    with site.tocsin.database.connect() as connection:
+    with site.served.database.connect() as connection:
         assert connection.execute(text("SELECT current_user")).scalar() == "tocsin_runtime"
 
 

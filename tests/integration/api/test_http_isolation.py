@@ -21,6 +21,7 @@ BODIES = {
     "reopen": {"reason": "x"},
     "cancel": {"reason": "x"},
     "duplicate": {"of": "INC-1001"},
+    "visibility": {"entry": 1, "to": "internal"},
 }
 
 
@@ -79,7 +80,7 @@ def test_a_partner_cannot_change_the_agreement_by_itself(site: Site) -> None:
             (b"x" * (MAX_BODY_BYTES + 1), "application/yaml"),
         )
     ]
-    assert [(answer.status, problem_of(answer)["code"]) for answer in answers] == [(403, "operator_only")] * 7
+    assert [(answer.status, problem_of(answer)["code"]) for answer in answers] == [(403, "forbidden")] * 7
     assert len({answer.raw for answer in answers}) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,7 +48,7 @@ def tocsin(database_url: str, clock: MovedClock) -> Iterator[Tocsin]:
             pass
     tocsin.incidents.resume(over, "waiting_on_partner", BY)
     tocsin.incidents.resolve(over, "It is over.", BY)
-    tocsin.incidents.note(calm, "No hurry.", BY)
+    tocsin.incidents.note(calm, "No hurry.", replace(BY, party="acme", visible_to=("acme",)))
     tocsin.incidents.acknowledge(loud, BY)
     yield tocsin
     tocsin.close()
