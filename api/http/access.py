@@ -6,10 +6,11 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g, request
+from flask import current_app, g
 
 from api.access.permissions import Scope
 from api.http.access_log import noted, noted_all
+from api.http.callers import caller
 from api.http.limits import count_request
 from api.http.refusals import Forbidden, Unauthenticated
 from incidents.disclosure import EVERYTHING, Viewer
@@ -40,9 +41,9 @@ def tocsin() -> Tocsin:
 def entering(scope: Scope) -> Iterator[None]:
     """Let in whoever may do what needs a scope, and reach, meanwhile, only the partnerships where they may.
 
-    Unauthenticated; RateLimited; Forbidden where they have the scope nowhere.
+    Unauthenticated; CrossSite; ProviderAway; RateLimited; Forbidden where they have the scope nowhere.
     """
-    found = _who()
+    found = caller(tocsin())
     if found is None:
         raise Unauthenticated
     g.principal, g.scope = found, scope
@@ -54,15 +55,6 @@ def entering(scope: Scope) -> Iterator[None]:
         yield
     finally:
         reach.end(token)
-
-
-def _who() -> Principal | None:
-    """Find who shows a key (RFC 6750, section 2.1)."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        return None
-    with reach.at_the_gate():
-        return tocsin().keys.find(token.strip())
 
 
 def principal() -> Principal:
@@ -98,6 +90,15 @@ def viewer(partnership: str) -> Viewer:
     """Give as whom the sender reads what belongs to a partnership. NotFound; Forbidden."""
     membership = must_reach(partnership)
     return EVERYTHING if Scope.AUDIT_READ in membership.scopes else Viewer(membership.party)
+
+
+def viewers(partnership: str | None) -> dict[str, Viewer] | None:
+    """Give as whom the sender reads each partnership that a list is about (see `wanted`); None: everything, everywhere.
+
+    NotFound; Forbidden.
+    """
+    among = wanted(partnership)
+    return None if among is None else {each: viewer(each) for each in among}
 
 
 def stream_of(reference: str) -> str:

@@ -19,9 +19,11 @@ from api.http.resources.attainment import attainment
 from api.http.resources.docs import documentation
 from api.http.resources.health import health
 from api.http.resources.incidents import incidents
+from api.http.resources.sign_in import sign_in
 from api.logs import configure_logging
 from api.postgres.database import with_database
 from api.settings import Settings
+from api.startup_errors import SettingsError
 from incidents.ledger.reach import RUNTIME
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.extensions["tocsin"] = tocsin or _from_settings()
     app.after_request(tell_standing)
     api = openapi.document(app)
-    for blueprint in (agreements, incidents, attainment, access_log, health):
+    for blueprint in (agreements, incidents, attainment, access_log, sign_in, health):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))
     return app
@@ -50,6 +52,15 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
 
 def _from_settings() -> Tocsin:
     settings = with_database(Settings.read())
+    if settings.oidc is not None and not settings.public_url:
+        raise SettingsError("TOCSIN_PUBLIC_URL: is needed where people sign in: their provider sends them back to it.")
     configure_logging(settings.log_level, settings.log_format)
     limit = Limit(settings.rate_per_second, settings.rate_burst)
-    return build(str(settings.database_url), role=RUNTIME, pool_size=settings.pool_size, limit=limit)
+    return build(
+        str(settings.database_url),
+        role=RUNTIME,
+        pool_size=settings.pool_size,
+        limit=limit,
+        oidc=settings.oidc,
+        public_url=settings.public_url,
+    )

@@ -94,6 +94,26 @@ OF_LIMITS = {"RateLimit-Policy": "POLICY", "RateLimit": "STANDING"}
 RETRY_AFTER = {
     "Retry-After": {"description": "After how many seconds it is taken.", "schema": {"type": "integer", "minimum": 1}}
 }
+WAYS_IN = {
+    "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "tocsin_<id>_<secret>",
+        "description": "An API key, for a program.",
+    },
+    "accessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An access token of the identity provider, for a program. It must have the scope as well.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-tocsin",
+        "description": "A person's session, which `/v1/sign-in` begins. Over plain http the name is `tocsin`.",
+    },
+}
+"""Each operation that needs a scope takes any of them."""
 READ_ERRORS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
 WRITE_ERRORS = (
     *READ_ERRORS,
@@ -137,7 +157,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
         operation_id: str,
         *,
         takes: type[Schema] | None = None,
-        gives: type[Schema],
+        gives: type[Schema] | None,
         status: HTTPStatus = HTTPStatus.OK,
         headers: Mapping[str, str] = {},
         errors: Sequence[HTTPStatus] = (),
@@ -153,7 +173,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
             rule: The address below the blueprint's, in Flask's writing.
             operation_id: Its stable name for clients.
             takes: What it is given as its first argument.
-            gives: What its answer looks like.
+            gives: What its answer looks like; None: it has no content.
             status: The status of a success.
             headers: Headers of a success, each with the name of its description in HEADERS.
             errors: The errors that are to be expected.
@@ -162,7 +182,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
             example: A request that the documentation shows and a test sends; see api/http/examples.py.
             **more: Further members of the operation, such as `parameters`.
         """
-        security = [] if scope is None else [{"apiKey": [scope.value]}]
+        security = [] if scope is None else [{way: [scope.value]} for way in WAYS_IN]
         example = example or {}
         told = {"operationId": operation_id, "security": security, MEMBER: example, **more}
         if scope is not None:
@@ -202,9 +222,8 @@ def document(app: Flask) -> Api:
     """Begin the document of an application."""
     app.config.update(OPENAPI)
     api = Api(app, spec_kwargs={"extra_plugins": [Examples()]})
-    api.spec.components.security_scheme(
-        "apiKey", {"type": "http", "scheme": "bearer", "bearerFormat": "tocsin_<id>_<secret>"}
-    )
+    for name, way in WAYS_IN.items():
+        api.spec.components.security_scheme(name, way)
     api.spec.components.parameter("If-Match", "header", IF_MATCH)
     api.spec.components.parameter("Idempotency-Key", "header", IDEMPOTENCY_KEY)
     for name, header in HEADERS.items():

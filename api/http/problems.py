@@ -18,6 +18,7 @@ import structlog
 from flask import Response, json
 from werkzeug.exceptions import HTTPException
 
+from api.access.oidc import refusals as oidc
 from api.access.reads import NotLogged
 from api.http import refusals
 from escalation.agreement.mistakes import AgreementError
@@ -32,6 +33,10 @@ PROBLEM_JSON = "application/problem+json"
 
 STATUS: dict[type[errors.TocsinError], HTTPStatus] = {
     refusals.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    oidc.SignInFailed: HTTPStatus.BAD_REQUEST,
+    oidc.UnknownPerson: HTTPStatus.FORBIDDEN,
+    oidc.CrossSite: HTTPStatus.FORBIDDEN,
+    oidc.ProviderAway: HTTPStatus.SERVICE_UNAVAILABLE,
     refusals.Forbidden: HTTPStatus.FORBIDDEN,
     refusals.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     NotLogged: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -1,0 +1,1 @@
+"""Identity providers: OpenID Connect for people, OAuth access tokens for programs."""

@@ -1,0 +1,46 @@
+"""Who sends a request: a program with a key or an access token, or a person with a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from api.access.tokens import PREFIX
+from api.http.cookies import SESSION, cookie, must_be_same_site
+from incidents.ledger.reach import at_the_gate
+
+if TYPE_CHECKING:
+    from api.access.principal import Principal
+    from api.bootstrap import Tocsin
+
+
+def caller(tocsin: Tocsin) -> Principal | None:
+    """Find who sends this request; None: nobody who is known here. ProviderAway; CrossSite.
+
+    Whoever sends an Authorization header means that: a session beside it does not count.
+    """
+    authorization = request.headers.get("Authorization")
+    if authorization is None:
+        return _signed_in(tocsin)
+    scheme, _, rest = authorization.partition(" ")
+    return _bearer(tocsin, rest.strip()) if scheme.lower() == "bearer" else None
+
+
+def _bearer(tocsin: Tocsin, token: str) -> Principal | None:
+    """Find who shows a token (RFC 6750, section 2.1)."""
+    if token.startswith(f"{PREFIX}_"):
+        with at_the_gate():
+            return tocsin.keys.find(token)
+    return None if tocsin.access_tokens is None else tocsin.access_tokens.find(token)
+
+
+def _signed_in(tocsin: Tocsin) -> Principal | None:
+    """Find whose session a browser shows."""
+    sign_in = tocsin.sign_in
+    token = "" if sign_in is None else cookie(SESSION, sign_in.public_url)
+    person = tocsin.sessions.person_of(token) if token else None
+    if sign_in is None or person is None:
+        return None
+    must_be_same_site(sign_in.public_url)
+    return tocsin.people.principal_of(person)
