@@ -5,7 +5,7 @@ A person has roles in a partnership, for a party; a key has scopes outright. Eac
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +31,13 @@ class Scope(StrEnum):
     """See every fact and field, whoever they are for; read the access log."""
     ADMIN = "admin"
     """Manage the members and keys of one's own party."""
+
+
+class Anybody(Enum):
+    """Who needs no scope."""
+
+    KNOWN = "known"
+    """Whoever is let in at all: for what concerns nobody but themselves."""
 
 
 _READING = frozenset({Scope.INCIDENTS_READ, Scope.EVENTS_READ, Scope.AGREEMENTS_READ})

@@ -20,6 +20,7 @@ from incidents.ledger import reach
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from api.access.permissions import Anybody
     from api.access.principal import Membership, Principal
     from api.bootstrap import Tocsin
 
@@ -38,9 +39,10 @@ def tocsin() -> Tocsin:
 
 
 @contextmanager
-def entering(scope: Scope) -> Iterator[None]:
+def entering(scope: Scope | Anybody) -> Iterator[None]:
     """Let in whoever may do what needs a scope, and reach, meanwhile, only the partnerships where they may.
 
+    What anybody known may do reaches no partnership.
     Unauthenticated; CrossSite; ProviderAway; RateLimited; Forbidden where they have the scope nowhere.
     """
     found = caller(tocsin())
@@ -48,9 +50,9 @@ def entering(scope: Scope) -> Iterator[None]:
         raise Unauthenticated
     g.principal, g.scope = found, scope
     count_request(tocsin().limits, found)
-    if not found.may(scope):
+    if isinstance(scope, Scope) and not found.may(scope):
         raise Forbidden(scope)
-    token = reach.begin(found.partnerships(scope))
+    token = reach.begin(found.partnerships(scope) if isinstance(scope, Scope) else ())
     try:
         yield
     finally:

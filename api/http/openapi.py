@@ -10,6 +10,7 @@ import flask_smorest  # type: ignore[import-untyped] # it brings no types
 from flask import g
 from flask_smorest.utils import prepare_response  # type: ignore[import-untyped] # as above
 
+from api.access.permissions import Scope
 from api.http import problems
 from api.http.access import PARTNERSHIP, REFERENCE, entering, tocsin
 from api.http.access_log import log_reads
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from marshmallow import Schema
 
-    from api.access.permissions import Scope
+    from api.access.permissions import Anybody
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -87,7 +88,7 @@ HEADERS = {
         '(`t`): `"principal";r=199;t=1`.',
         "schema": {"type": "string"},
     },
-    "LINK": {"description": 'The next page, if there is one: `<…>; rel="next"`.', "schema": {"type": "string"}},
+    "LINK": {"description": 'Other pages of the list (RFC 8288): `rel="next"`, if there is one.', "schema": {"type": "string"}},
 }
 OF_LIMITS = {"RateLimit-Policy": "POLICY", "RateLimit": "STANDING"}
 """On every answer to somebody known (draft-ietf-httpapi-ratelimit-headers-11)."""
@@ -162,7 +163,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
         headers: Mapping[str, str] = {},
         errors: Sequence[HTTPStatus] = (),
         path: Sequence[Mapping[str, Any]] = (),
-        scope: Scope | None,
+        scope: Scope | Anybody | None,
         example: Example | None = None,
         **more: Any,  # noqa: ANN401 - what OpenAPI lets an operation say
     ) -> Callable[[F], F]:
@@ -178,11 +179,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
             headers: Headers of a success, each with the name of its description in HEADERS.
             errors: The errors that are to be expected.
             path: Descriptions of the parameters in the rule.
-            scope: What its sender must have in the partnership; None: anybody may, without a key.
+            scope: What its sender must have in the partnership; KNOWN: nothing, but be known; None: not even that.
             example: A request that the documentation shows and a test sends; see api/http/examples.py.
             **more: Further members of the operation, such as `parameters`.
         """
-        security = [] if scope is None else [{way: [scope.value]} for way in WAYS_IN]
+        scopes = [scope.value] if isinstance(scope, Scope) else []
+        security = [] if scope is None else [{way: scopes} for way in WAYS_IN]
         example = example or {}
         told = {"operationId": operation_id, "security": security, MEMBER: example, **more}
         if scope is not None:
@@ -204,7 +206,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
         return serve
 
 
-def _guarded(served: F, scope: Scope, operation: str) -> F:
+def _guarded(served: F, scope: Scope | Anybody, operation: str) -> F:
     """Let a view be called, and its body be read, only for those who may; log what they read before they have it."""
 
     @wraps(served)
