@@ -26,6 +26,7 @@ from escalation.attainment import Attainment
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
 from escalation.standing import AgreedStandings
+from incidents.hits import Search
 from incidents.incident import Incident
 from incidents.incidents import Incidents
 from incidents.ledger.catalogue import Catalogue
@@ -38,6 +39,7 @@ from incidents.ledger.sequencer import Sequencer
 from incidents.ledger.wake import Listener, Waker
 from incidents.reading import Reading
 from incidents.restrictions import RestrictionRows
+from incidents.search import FORGET, SearchTexts
 from incidents.states import IncidentStates
 from notifications.deliveries import Deliveries
 
@@ -74,11 +76,18 @@ class Tocsin:
     access_tokens: AccessTokens | None
     engine: Engine
     attainment: Attainment
+    search: Search
+    search_texts: SearchTexts
     waker: Waker
+
+    @property
+    def followed(self) -> tuple[Attainment, SearchTexts]:
+        """The projections that followers keep."""
+        return self.attainment, self.search_texts
 
     def followers(self) -> list[FollowerRunner]:
         """Give those who read the sequence, each to be moved along."""
-        return [FollowerRunner(self.database, self.ledger.mapper, follower) for follower in (self.attainment,)]
+        return [FollowerRunner(self.database, self.ledger.mapper, follower) for follower in self.followed]
 
     @cached_property
     def sequencer(self) -> Sequencer:
@@ -134,6 +143,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     projections: list[Projection] = []
     waker = Waker(database)
     ledger = Ledger(database, catalogue(), clock, projections, committed or waker.notify)
+    ledger.forgetting.append(FORGET)
     book = AgreementBook(ledger)
     deadlines = Deadlines(book)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
@@ -170,5 +180,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         access_tokens=None if provider is None else AccessTokens(provider, people, clock),
         engine=Engine(ledger, book, deadlines),
         attainment=Attainment(ledger, book),
+        search=Search(ledger, book),
+        search_texts=SearchTexts(),
         waker=waker,
     )

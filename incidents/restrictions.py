@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, Text, and_, bindparam, delete, exists, insert, literal, or_, select
+from sqlalchemy import ARRAY, Text, and_, bindparam, delete, exists, false, insert, literal, or_, select
 
-from incidents.disclosure import Restriction, Viewer, restrictions
+from incidents.disclosure import EVERYTHING, Restriction, Viewer, restrictions
 from incidents.happenings import WHOLE, VisibilityChanged
 from incidents.incident import Incident
 from incidents.ledger.pipeline import Write
@@ -17,7 +17,7 @@ from incidents.tables import incident_states
 from incidents.tables import restrictions as table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -29,6 +29,8 @@ _INSERT = insert(table)
 _OF_STREAMS = select(table.c.stream, table.c.version, table.c.field, table.c.visible_to, table.c.why).where(
     table.c.stream == bindparam("streams", type_=ARRAY(Text)).any_()
 )
+
+_OF_FIRSTS = _OF_STREAMS.where(table.c.version == 1)
 
 
 class RestrictionRows:
@@ -74,6 +76,35 @@ def disclosed(viewer: Viewer, stream: Any, version: Any, field: Any) -> ColumnEl
     whole_incident = and_(table.c.version == 1, table.c.field == WHOLE)
     withheld = (table.c.stream == stream) & or_(here, whole_incident) & ~_named(viewer)
     return ~exists(select(1).select_from(table).where(withheld))
+
+
+def for_each(
+    viewers: Mapping[str, Viewer] | None,
+    partnership: ColumnElement[str],
+    condition: Callable[[Viewer, Sequence[str] | None], ColumnElement[bool]],
+) -> ColumnElement[bool]:
+    """Give the condition that holds where somebody's viewer in each partnership makes it hold.
+
+    Args:
+        viewers: As whom they read, by partnership; None: everything, everywhere.
+        partnership: The column that names a row's partnership.
+        condition: What must hold for a viewer, in the partnerships (None: all) that are read as that one.
+    """
+    if viewers is None:
+        return condition(EVERYTHING, None)
+    groups: dict[Viewer, list[str]] = {}
+    for name, viewer in sorted(viewers.items()):
+        groups.setdefault(viewer, []).append(name)
+    each = (partnership.in_(names) & condition(viewer, names) for viewer, names in groups.items())
+    return or_(false(), *each)
+
+
+def of_firsts(streams: Sequence[str], connection: Connection) -> Mapping[str, dict[str, Restriction]]:
+    """Read what is restricted in the first facts of some streams: what their incidents were declared with."""
+    found: dict[str, dict[str, Restriction]] = {}
+    for stream, _, field, visible_to, why in connection.execute(_OF_FIRSTS, {"streams": list(streams)}):
+        found.setdefault(stream, {})[field] = Restriction(tuple(visible_to), why)
+    return found
 
 
 def of_streams(streams: Sequence[str], connection: Connection) -> Mapping[tuple[str, int], dict[str, Restriction]]:

@@ -63,10 +63,15 @@ def disclosed_text(viewer: Viewer) -> ColumnElement[bool]:
     return disclosed(viewer, table.c.stream, table.c.version, table.c.field)
 
 
-def says(text: str, viewer: Viewer) -> ColumnElement[bool]:
-    """Give the condition that some text of an incident of `incident_states`, disclosed to a viewer, matches."""
-    here = table.c.partnership == incident_states.c.partnership
-    return incident_states.c.stream.in_(select(table.c.stream).where(matches(text), disclosed_text(viewer), here))
+def says(text: str, viewer: Viewer, partnerships: Sequence[str] | None) -> ColumnElement[bool]:
+    """Give the condition that some text of an incident of `incident_states`, disclosed to a viewer, matches.
+
+    `partnerships` are those it can be of; None: any.
+    """
+    found = select(table.c.stream).where(matches(text), disclosed_text(viewer))
+    if partnerships is not None:
+        found = found.where(table.c.partnership.in_(partnerships))
+    return incident_states.c.stream.in_(found)
 
 
 def _writes(fact: Fact) -> Iterable[Write]:

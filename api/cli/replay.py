@@ -75,7 +75,7 @@ def _check(tocsin: Tocsin, *, as_json: bool) -> bool:
     from incidents.ledger.rebuild import check  # noqa: PLC0415
 
     with views.progress("Rebuilding", shown=not as_json) as tell:
-        checked = check(tocsin.ledger, [tocsin.attainment], tell)
+        checked = check(tocsin.ledger, tocsin.followed, tell)
     if as_json:
         click.echo(json.dumps(views.check_json(checked), ensure_ascii=False))
     else:

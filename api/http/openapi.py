@@ -88,7 +88,7 @@ HEADERS = {
         '(`t`): `"principal";r=199;t=1`.',
         "schema": {"type": "string"},
     },
-    "LINK": {"description": 'Other pages of the list (RFC 8288): `rel="next"`, if there is one.', "schema": {"type": "string"}},
+    "LINK": {"description": 'Another page of the list: `rel="next"`, if there is one.', "schema": {"type": "string"}},
 }
 OF_LIMITS = {"RateLimit-Policy": "POLICY", "RateLimit": "STANDING"}
 """On every answer to somebody known (draft-ietf-httpapi-ratelimit-headers-11)."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from incidents.ledger.sealing import Hidden
+from incidents.ledger.sealing import ERASED, Hidden
 from incidents.state import state_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Row
 
     from incidents.incident import Incident
@@ -43,13 +45,15 @@ def withheld(incident: Incident) -> dict[str, str]:
     return dict(sorted(found.items())) | ({"roles.assignee": hidden[0].why} if hidden else {})
 
 
-def summary_view(row: Row[Any]) -> dict[str, Any]:
-    """Show an incident's state row."""
+def summary_view(row: Row[Any], hidden: Mapping[str, str]) -> dict[str, Any]:
+    """Show an incident's state row; `hidden` names what is withheld from the viewer of what it was declared with."""
+    kept = {"title": hidden["title"]} if "title" in hidden else {"title": ERASED.why} if row.title is None else {}
     return {
         **row._mapping,  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
         "number": f"INC-{row.number}",
         "agreement": _agreement(row.partnership, row.agreement_version),
-        "withheld": {},
+        "title": None if kept else row.title,
+        "withheld": kept,
         "links": _links(row.id),
     }
 

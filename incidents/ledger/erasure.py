@@ -44,7 +44,8 @@ def erase(eraser: Engine, ledger: Ledger, stream: str, *, by: str) -> None:
 def _erase(eraser: Engine, ledger: Ledger, stream: str, by: str) -> None:
     with eraser.connect() as connection, ledger.command() as command:
         connection.execute(_DELETE_KEY, {"of": stream})
-        connection.execute(_DELETE_BOXES, {"of": stream})
+        for delete in (_DELETE_BOXES, *ledger.forgetting):
+            connection.execute(delete, {"of": stream})
         # Read after the deletion: projections are then written from what is left.
         record = ledger.get_many([stream], connection).get(stream)
         if record is None:

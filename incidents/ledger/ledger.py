@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from eventsourcing.persistence import StoredEvent
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Executable
 
     from incidents.ledger.catalogue import Catalogue
     from incidents.ledger.clock import Clock
@@ -45,6 +45,8 @@ class Ledger:
         self.catalogue = catalogue
         self.clock = clock
         self.projections = projections
+        self.forgetting: list[Executable] = []
+        """What deletes the words that followers keep of a stream (`of`): an erasure carries it out (erasure.py)."""
         self.recorder = Recorder(engine)
         self.mapper = LeafMapper(catalogue)
         self._committed = committed

@@ -10,11 +10,9 @@ from api.http.schemas.fields import (
     MAX_TITLE,
     Body,
     Instant,
-    QueryNumber,
     Text,
     Visibility,
     WholeNumber,
-    cursor,
     name,
     partnership,
 )
@@ -63,17 +61,6 @@ class Declaration(Assessing):
     service = name(required=True)
     title = Text(MAX_TITLE, lines=False, required=True)
     description = Text()
-
-
-class IncidentQuery(Body):
-    """Which incidents, and which page of them."""
-
-    partnership = partnership()
-    status = fields.String(validate=validate.OneOf(STATUSES, error="Use one of: {choices}."))
-    severity = name()
-    service = name()
-    limit = QueryNumber(1, MAX_PAGE, load_default=PAGE, metadata={"description": "How many on a page."})
-    cursor = cursor()
 
 
 class AgreementReference(Schema):
@@ -143,13 +130,6 @@ class IncidentView(IncidentSummary):
         metadata={"description": "For whom it exists; null: all."},
     )
     breached = fields.List(fields.String(), required=True, metadata={"description": "Clocks that ran over."})
-
-
-class IncidentPage(Schema):
-    """Some incidents, the newest first."""
-
-    items = fields.List(fields.Nested(IncidentSummary), required=True)
-    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "null on the last page."})
 
 
 class ChangeView(Schema):
