@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from api.access.permissions import Scope
     from api.bootstrap import Tocsin
+    from api.settings import OidcSettings
 
 DEMO = (Path(__file__).resolve().parents[2] / "examples" / "agreements" / "demo.yaml").read_text(encoding="utf-8")
 UNLIMITED = Limit(per_second=100_000, burst=1_000_000)
 """More than any test sends while the clock stands."""
+PUBLIC_URL = "https://tocsin.example"
 OURS, THEIRS = "acme-globex-demo", "initech-umbrella"
 
 
@@ -95,12 +97,27 @@ class Caller:
 class Site:
     """A Tocsin with its application, an operator, and one partner for each of two partnerships."""
 
-    def __init__(self, url: str, limit: Limit = UNLIMITED) -> None:
-        """Build it on a migrated database; `limit` is how much each caller may send."""
-        self.clock = MovedClock()
+    def __init__(
+        self,
+        url: str,
+        limit: Limit = UNLIMITED,
+        *,
+        clock: MovedClock | None = None,
+        oidc: OidcSettings | None = None,
+    ) -> None:
+        """Build it on a migrated database; `limit` is how much each caller may send, `oidc` how people sign in."""
+        self.clock = clock or MovedClock()
         self.tocsin: Tocsin = build(url, clock=self.clock, committed=lambda: None)
         """What the worker and the commands have: it reaches everything."""
-        self.served: Tocsin = build(url, role=RUNTIME, clock=self.clock, committed=lambda: None, limit=limit)
+        self.served: Tocsin = build(
+            url,
+            role=RUNTIME,
+            clock=self.clock,
+            committed=lambda: None,
+            limit=limit,
+            oidc=oidc,
+            public_url=PUBLIC_URL,
+        )
         """What a web process has: it reaches nothing until a request is let in."""
         self.app = create_app(self.served)
         self.operator = self.caller(self.tocsin.keys.issue("operator", by="test").token)
@@ -126,9 +143,9 @@ class Site:
 
 
 @contextmanager
-def site_on(url: str) -> Iterator[Site]:
+def site_on(url: str, *, clock: MovedClock | None = None, oidc: OidcSettings | None = None) -> Iterator[Site]:
     """Give a site with published agreements, and let go of its database in the end."""
-    site = Site(url)
+    site = Site(url, clock=clock, oidc=oidc)
     try:
         site.publish_all()
         yield site
