@@ -135,13 +135,23 @@ class Keys:
         self._known.pop(identity, None)
         return tokens.token_of(identity, secret)
 
-    def revoke(self, identity: str, *, by: str) -> None:
-        """Take a key back: at once in this process, in others within CACHE_SECONDS. NotFound; AlreadyRevoked."""
+    def revoke(self, identity: str, *, by: str, request: RequestKey | None = None) -> bool:
+        """Take a key back: at once in this process, in others within CACHE_SECONDS.
+
+        Say whether the request had been carried out before. NotFound; AlreadyRevoked.
+        """
         with reaching_all(), self._ledger.command() as command:
+            if self._ledger.answered(request):
+                return True
             key = self._get(identity)
             key.revoke(by=by, at=command.recorded_at)
-            self._ledger.save(key)
-        self._known.pop(identity, None)
+            try:
+                self._ledger.save(key, request=request)
+            except ReceiptExists:
+                return True
+            finally:
+                self._known.pop(identity, None)
+        return False
 
     def find(self, token: str) -> Principal | None:
         """Find who shows a token, at the gate; None where it is wrong, revoked, expired or rotated away."""

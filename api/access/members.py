@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import select
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from api.access.people import People
     from incidents.ledger.ledger import Ledger
-    from incidents.ledger.receipts import Receipt, RequestKey
+    from incidents.ledger.receipts import RequestKey
     from incidents.terms import Agreements
 
 TRIES = 5
@@ -64,10 +64,18 @@ class Members:
         self._check(partnership, grant)
         for _ in range(TRIES):
             with suppress(Conflict, ReceiptExists):  # the members changed at the same moment: decide afresh
-                granted = self._grant(partnership, grant, by, request)
+                granted = self.granted_before(request) or self._grant(partnership, grant, by, request)
                 self._people.changed(grant.person)
                 return granted
         raise Conflict
+
+    def granted_before(self, request: RequestKey | None) -> Granted | None:
+        """Give what a request led to that was carried out before: the member as they stood then. KeyReused."""
+        receipt = self._ledger.answered(request)
+        if receipt is None:
+            return None
+        roster = self._ledger.get(Roster, receipt.stream, version=receipt.version)
+        return Granted(roster.members[cast("Roster.Granted", roster.history[-1]).person], replayed=True)
 
     def withdraw(self, partnership: str, person: str, *, by: str, request: RequestKey | None = None) -> bool:
         """Take a person out of a partnership; say whether the request had been carried out before. NotFound.
@@ -90,8 +98,6 @@ class Members:
             return [*connection.execute(query)]
 
     def _grant(self, partnership: str, grant: Grant, by: str, request: RequestKey | None) -> Granted:
-        if receipt := self._ledger.answered(request):
-            return Granted(self._receipted(receipt, grant.person), replayed=True)
         with self._ledger.command() as command:
             roster = self._roster(partnership, by=by, at=command.recorded_at)
             roster.grant(grant.person, grant.party, grant.roles, by=by, at=command.recorded_at)
@@ -106,10 +112,6 @@ class Members:
             roster.withdraw(person, by=by, at=command.recorded_at)
             self._ledger.save(roster, request=request)
         return False
-
-    def _receipted(self, receipt: Receipt, person: str) -> Member:
-        """Give what a repeated request led to: the member as they stood then."""
-        return self._ledger.get(Roster, receipt.stream, version=receipt.version).members[person]
 
     def _roster(self, partnership: str, *, by: str, at: datetime) -> Roster:
         try:

@@ -17,8 +17,13 @@ from api.http.resources.access_log import access_log
 from api.http.resources.agreements import agreements
 from api.http.resources.attainment import attainment
 from api.http.resources.docs import documentation
+from api.http.resources.events import events
 from api.http.resources.health import health
 from api.http.resources.incidents import incidents
+from api.http.resources.keys import keys
+from api.http.resources.me import me
+from api.http.resources.members import members
+from api.http.resources.search import search
 from api.http.resources.sign_in import sign_in
 from api.logs import configure_logging
 from api.postgres.database import with_database
@@ -44,7 +49,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.extensions["tocsin"] = tocsin or _from_settings()
     app.after_request(tell_standing)
     api = openapi.document(app)
-    for blueprint in (agreements, incidents, attainment, access_log, sign_in, health):
+    for blueprint in (agreements, incidents, search, attainment, keys, members, me, access_log, sign_in, health):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))
     return app

@@ -29,6 +29,27 @@ class Forbidden(TocsinError):
         super().__init__(f"This needs the scope `{scope}`. Ask an administrator of your party.", scope=scope.value)
 
 
+class OtherParty(Forbidden):
+    """You manage the members and keys of your own party alone. Ask an administrator of the other one."""
+
+    code = "other_party"
+
+    def __init__(self) -> None:
+        """Say so."""
+        TocsinError.__init__(self)
+
+
+class NotYoursToGive(Forbidden):
+    """It shows what the other side keeps to itself."""
+
+    code = "not_yours_to_give"
+
+    def __init__(self, scope: Scope) -> None:
+        """Name the scope."""
+        message = f"`{scope}` shows what the other side keeps to itself: only who has it gives it. Ask the operator."
+        TocsinError.__init__(self, message, scope=scope.value)
+
+
 class RateLimited(TocsinError):
     """You have sent too many requests. Send this one again after the seconds that `Retry-After` says."""
 
@@ -38,6 +59,13 @@ class RateLimited(TocsinError):
         """Say after how many seconds a request is taken again."""
         super().__init__()
         self.headers = {"Retry-After": str(seconds)}
+
+
+class AllSeatsTaken(TocsinError):
+    """Too many are waiting for events here already. Come again after `Retry-After` seconds, or ask without `wait`."""
+
+    code = "all_seats_taken"
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
 
 
 class Malformed(TocsinError):
