@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from api.access.oidc.attempt import HOME
 from api.access.oidc.refusals import SignInNotConfigured
@@ -119,6 +119,4 @@ def _way() -> SignIn:
 
 
 def _to(address: str) -> Response:
-    answer = redirect(address, HTTPStatus.FOUND, Response)
-    answer.headers.update(PRIVATE)
-    return answer
+    return Response(status=HTTPStatus.FOUND, headers={"Location": address, **PRIVATE})
