@@ -65,6 +65,9 @@ def _provided(name: str) -> MadeUp:
 
 MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
     "finishSignIn": {"code": _provided("code"), "state": _provided("state")},
+    "rotateKey": {"key": _answered("issueKey", "id")},
+    "revokeKey": {"key": _answered("issueKey", "id")},
+    "withdrawMember": {"person": _answered("grantRoles", "person")},
 }
 """Parameters whose values nobody knows beforehand, by operation."""
 
