@@ -21,11 +21,13 @@ from api.access.roster import MemberRows, Roster
 from api.access.secret import Secrets
 from api.access.sessions import Sessions
 from api.access.sign_in import SignIn
+from api.seats import Seats
 from escalation.agreements import AgreementBook, Agreements, AgreementVersions
 from escalation.attainment import Attainment
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
 from escalation.standing import AgreedStandings
+from incidents.feed import Feed
 from incidents.hits import Search
 from incidents.incident import Incident
 from incidents.incidents import Incidents
@@ -36,7 +38,7 @@ from incidents.ledger.followers import FollowerRunner
 from incidents.ledger.ledger import Ledger
 from incidents.ledger.reach import SEQUENCER, WORKER
 from incidents.ledger.sequencer import Sequencer
-from incidents.ledger.wake import Listener, Waker
+from incidents.ledger.wake import Bell, Listener, Waker
 from incidents.reading import Reading
 from incidents.restrictions import RestrictionRows
 from incidents.search import FORGET, SearchTexts
@@ -76,6 +78,9 @@ class Tocsin:
     access_tokens: AccessTokens | None
     engine: Engine
     attainment: Attainment
+    feed: Feed
+    bell: Bell
+    seats: Seats
     search: Search
     search_texts: SearchTexts
     waker: Waker
@@ -111,6 +116,10 @@ class Tocsin:
         self._sequencing.dispose()
 
 
+SEATS = 4
+"""For those who wait, where nobody says how many requests a process answers at the same time."""
+
+
 def catalogue() -> Catalogue:
     """Give the allow-list of all event types."""
     types = Catalogue()
@@ -131,6 +140,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     clock: Clock | None = None,
     committed: Callable[[], None] | None = None,
     limit: Limit = USUAL,
+    seats: Seats | None = None,
     oidc: OidcSettings | None = None,
     public_url: str = "",
 ) -> Tocsin:
@@ -180,6 +190,9 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         access_tokens=None if provider is None else AccessTokens(provider, people, clock),
         engine=Engine(ledger, book, deadlines),
         attainment=Attainment(ledger, book),
+        feed=Feed(ledger),
+        bell=Bell(Listener(database)),
+        seats=seats or Seats(SEATS),
         search=Search(ledger, book),
         search_texts=SearchTexts(),
         waker=waker,

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 INTERNAL = "internal"
 NAMED_PARTIES = "named_parties"
 ASSESSED = ("impact", "urgency", "users_affected_pct", "flags")
+SEE_AGREEMENT = "see_agreement"
+"""Why a publication does not show its document: the agreement itself does."""
 CLASS = "class:"
 """Begins the reason for a field that the agreement's confidentiality withholds: `class:personal`."""
 
@@ -113,6 +115,29 @@ def hides(rules: Mapping[str, Restriction], viewer: Viewer) -> dict[str, str]:
     """Give the fields that are withheld from a viewer, each with the reason; WHOLE alone where all of the fact is."""
     found = {field: rule.why for field, rule in rules.items() if not viewer.is_among(rule.visible_to)}
     return {WHOLE: found[WHOLE]} if WHOLE in found else found
+
+
+def withheld_from(
+    viewer: Viewer, kind: str, first: Mapping[str, Restriction], own: Mapping[str, Restriction]
+) -> dict[str, str]:
+    """Give the fields of a stored event that are withheld from a viewer, as `hides` does; WHOLE: all of it.
+
+    Args:
+        viewer: Who reads.
+        kind: The name of its type. Of what is no incident's, all may see that agreements were published, whose
+            documents show for themselves what is whose; the rest is for those who see everything.
+        first: What is restricted in the first fact of its stream.
+        own: What is restricted in this one.
+    """
+    of = kind.partition(".")[0]
+    if of == "agreement":
+        return {"document": SEE_AGREEMENT}
+    if viewer.everything:
+        return {}
+    if of != "incident":
+        return {WHOLE: INTERNAL}
+    whole_incident = hides(first, viewer) if WHOLE in first else {}
+    return whole_incident if WHOLE in whole_incident else hides(own, viewer)
 
 
 def why_withheld(fact: Fact) -> str | None:

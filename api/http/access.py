@@ -94,6 +94,18 @@ def viewer(partnership: str) -> Viewer:
     return EVERYTHING if Scope.AUDIT_READ in membership.scopes else Viewer(membership.party)
 
 
+def still_viewer(partnership: str) -> Viewer:
+    """Find anew who sends a request that has taken a while, and give as whom they read.
+
+    Unauthenticated; NotFound; Forbidden; ProviderAway.
+    """
+    found = caller(tocsin())
+    if found is None:
+        raise Unauthenticated
+    g.principal = found
+    return viewer(partnership)
+
+
 def viewers(partnership: str | None) -> dict[str, Viewer] | None:
     """Give as whom the sender reads each partnership that a list is about (see `wanted`); None: everything, everywhere.
 

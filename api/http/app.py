@@ -27,6 +27,7 @@ from api.http.resources.search import search
 from api.http.resources.sign_in import sign_in
 from api.logs import configure_logging
 from api.postgres.database import with_database
+from api.seats import Seats
 from api.settings import Settings
 from api.startup_errors import SettingsError
 from incidents.ledger.reach import RUNTIME
@@ -49,7 +50,8 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.extensions["tocsin"] = tocsin or _from_settings()
     app.after_request(tell_standing)
     api = openapi.document(app)
-    for blueprint in (agreements, incidents, search, attainment, keys, members, me, access_log, sign_in, health):
+    records = (agreements, incidents, search, attainment, events)
+    for blueprint in (*records, keys, members, me, access_log, sign_in, health):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))
     return app
@@ -61,11 +63,13 @@ def _from_settings() -> Tocsin:
         raise SettingsError("TOCSIN_PUBLIC_URL: is needed where people sign in: their provider sends them back to it.")
     configure_logging(settings.log_level, settings.log_format)
     limit = Limit(settings.rate_per_second, settings.rate_burst)
+    seats = Seats(settings.web_threads // 2)  # the others answer whoever does not wait
     return build(
         str(settings.database_url),
         role=RUNTIME,
         pool_size=settings.pool_size,
         limit=limit,
+        seats=seats,
         oidc=settings.oidc,
         public_url=settings.public_url,
     )

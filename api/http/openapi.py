@@ -88,6 +88,8 @@ HEADERS = {
         '(`t`): `"principal";r=199;t=1`.',
         "schema": {"type": "string"},
     },
+    "DIGEST": {"description": "The content's SHA-256 (RFC 9530).", "schema": {"type": "string"}},
+    "DISPOSITION": {"description": "A name for the file.", "schema": {"type": "string"}},
     "LINK": {"description": 'Another page of the list: `rel="next"`, if there is one.', "schema": {"type": "string"}},
 }
 OF_LIMITS = {"RateLimit-Policy": "POLICY", "RateLimit": "STANDING"}

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from api.access.oidc import refusals as oidc
 from api.access.reads import NotLogged
 from api.http import refusals
+from api.seats import AllSeatsTaken
 from escalation.agreement.mistakes import AgreementError
 from incidents import errors
 
@@ -40,6 +41,7 @@ STATUS: dict[type[errors.TocsinError], HTTPStatus] = {
     refusals.Forbidden: HTTPStatus.FORBIDDEN,
     refusals.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     NotLogged: HTTPStatus.SERVICE_UNAVAILABLE,
+    AllSeatsTaken: HTTPStatus.SERVICE_UNAVAILABLE,
     refusals.Malformed: HTTPStatus.BAD_REQUEST,
     refusals.WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     refusals.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -88,6 +88,16 @@ class Catalogue:
         """List all types by name."""
         return [self._by_name[name] for name in sorted(self._by_name)]
 
+    def names(self) -> dict[str, str]:
+        """Give every name that may be stored, each with that of the type that it means today."""
+        found = {name: name for name in self._by_name}
+        for name in self._retired:
+            today = name
+            while today in self._retired:
+                today, _ = self._retired[today]
+            found[name] = today
+        return found
+
     def _register(self, name: str, event_class: type[Fact], record: type[Record]) -> None:
         hints = typing.get_type_hints(event_class, include_extras=True)
         own = {field: hint for field, hint in hints.items() if _is_field(field, hint)}

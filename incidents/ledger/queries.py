@@ -43,6 +43,16 @@ SELECT_AFTER = (
     .limit(bindparam("most"))
 )
 
+_index = sequence.c["index"]
+SELECT_LOG = (
+    select(_index, sequence.c.sequenced_at, *_COLUMNS)
+    .select_from(_BESIDE.join(sequence, _PLACED))
+    .where(sequence.c.partnership == bindparam("wanted"))
+    .where(_index > bindparam("after"), _index < bindparam("before"))
+    .order_by(_index)
+    .limit(bindparam("most"))
+)
+
 
 @dataclass(frozen=True)
 class Placed:

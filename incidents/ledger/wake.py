@@ -17,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from incidents.ledger.pipeline import driver_connection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from sqlalchemy import Connection, Engine
 
 CHANNEL = "tocsin"
@@ -93,3 +95,41 @@ class Listener:
             self._connection = self._engine.connect()
             self._connection.execute(text(f"LISTEN {CHANNEL}"))
         return self._connection
+
+
+class Bell:
+    """Wakes the threads of one process that wait for commits. One of them listens for all; none has a thread for it."""
+
+    def __init__(self, listener: Listener) -> None:
+        """Take what listens. It is connected while somebody waits, no longer: else notices would pile up unread."""
+        self._listener = listener
+        self._changed = threading.Condition()
+        self._waiting = 0
+        self._listening = False
+
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[Callable[[float], None]]:
+        """Give what waits until something was committed, at most so many seconds, and a quarter of one at most."""
+        with self._changed:
+            self._waiting += 1
+        try:
+            yield self._wait
+        finally:
+            with self._changed:
+                self._waiting -= 1
+                if not self._waiting:
+                    self._listener.close()
+
+    def _wait(self, seconds: float) -> None:
+        with self._changed:
+            if self._listening:
+                self._changed.wait(min(seconds, POLL_SECONDS))
+                return
+            self._listening = True
+        try:
+            self._listener.wait(min(seconds, POLL_SECONDS))
+            time.sleep(COALESCE_SECONDS)  # the sequencer is woken by the same notice, and comes first
+        finally:
+            with self._changed:
+                self._listening = False
+                self._changed.notify_all()

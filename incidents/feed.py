@@ -1,0 +1,194 @@
+"""The feed: a partnership's log in its one order, as one viewer may see it now.
+
+It is read from the sequence alone, so nobody who goes on where they stopped misses anything that was theirs to see.
+No facts are made on the way: stored events become JSON, and `disclosure.py` says what of it is withheld. Restrictions
+are read after the events: they are committed with them or later, never before.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from incidents.disclosure import withheld_from
+from incidents.errors import InvalidField
+from incidents.happenings import WHOLE, SystemEvent
+from incidents.ledger.leaf import instant
+from incidents.ledger.pipeline import fetch
+from incidents.ledger.queries import SELECT_LOG, leaf_event
+from incidents.ledger.reach import reaching
+from incidents.ledger.sealing import Hidden
+from incidents.ledger.tables import logs
+from incidents.restrictions import of_streams
+from incidents.timeline import OF_ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from incidents.disclosure import Restriction, Viewer
+    from incidents.ledger.catalogue import Catalogue, Data, EventType
+    from incidents.ledger.ledger import Ledger
+    from incidents.ledger.mapper import LeafMapper, Opened
+
+BATCH = 500
+"""Events that are read at once: many enough to be quick, few enough to be held in memory."""
+LOOKED_AT = 20_000
+"""Events that one page looks at, at most: it then says that there is more, and shows what it found."""
+BEGINNING = -1
+END = 2**62
+
+_SIZE = select(logs.c.size).where(logs.c.partnership == bindparam("wanted"))
+
+
+class Entry(NamedTuple):
+    """An event as its viewer may see it; instants are text, as leaves have them. `place` is its index in the log."""
+
+    place: int
+    id: str
+    type: str
+    stream: str
+    version: int
+    occurred_at: str
+    recorded_at: str
+    sequenced_at: str
+    actor: str
+    party: str | None
+    source: str | None
+    visible_to: list[str] | None
+    data: Data
+    withheld: dict[str, str]
+
+
+class Wanted(NamedTuple):
+    """Whose log, who reads, and which types, by their stored names; None: all."""
+
+    partnership: str
+    viewer: Viewer
+    types: frozenset[str] | None = None
+
+
+class Page(NamedTuple):
+    """Some entries, the index after which the next page begins, and whether there may be more by now."""
+
+    entries: Sequence[Entry]
+    after: int
+    more: bool
+
+
+class Feed:
+    """Reads logs for viewers. Each batch has a connection of its own: none is held in between."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Take the ledger."""
+        self._reading = ledger.recorder.reading
+        self._mapper = ledger.mapper
+
+    def size(self, partnership: str) -> int:
+        """Give how many events the log has: their indexes are below it."""
+        with reaching(partnership), self._reading.connect() as connection:
+            rows = fetch(connection, _SIZE, {"wanted": partnership})
+        return int(rows[0][0]) if rows else 0
+
+    def page(self, wanted: Wanted, after: int, most: int) -> Page:
+        """Give the next entries. It ends with the last one given, or at the log's end: never beyond what is given."""
+        found: list[Entry] = []
+        begun = after
+        for entries, reached in self.batches(wanted, after, first=most + 1):
+            found += entries
+            if len(found) > most:
+                return Page(found[:most], found[most - 1].place, more=True)
+            after = reached
+            if after - begun >= LOOKED_AT:
+                return Page(found, after, more=True)
+        return Page(found, after, more=False)
+
+    def batches(
+        self, wanted: Wanted, after: int = BEGINNING, before: int = END, *, first: int = BATCH
+    ) -> Iterator[tuple[list[Entry], int]]:
+        """Yield the entries between two indexes, batch by batch, each with the index that it has reached.
+
+        The first batch looks at no more than `first` events: whoever wants few need not wait for many.
+        """
+        most = min(first, BATCH)
+        while True:
+            entries, read = self._batch(wanted, {"after": after, "before": before, "most": most})
+            if not read:
+                return
+            after = read[-1][0]
+            yield entries, after
+            if len(read) < most:
+                return
+            most = BATCH
+
+    def _batch(self, wanted: Wanted, span: dict[str, int]) -> tuple[list[Entry], Sequence[Sequence[Any]]]:
+        with reaching(wanted.partnership), self._reading.connect() as connection:
+            rows = fetch(connection, SELECT_LOG, {"wanted": wanted.partnership, **span})
+            asked = [row for row in rows if wanted.types is None or row[4] in wanted.types]
+            streams = [] if wanted.viewer.everything else sorted({row[2] for row in asked})
+            rules = of_streams(streams, connection) if streams else {}
+        return list(_entries(asked, self._mapper, wanted.viewer, rules)), rows
+
+
+def types_named(words: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
+    """Give the stored names that words ask for: `incident.noted`, `incident.noted.v1`, `incident.*`. InvalidField."""
+    names = catalogue.names()
+    found: set[str] = set()
+    for word in words:
+        meant = {stored for stored, today in names.items() if word in _called(today)}
+        if not meant:
+            right = "Use types such as incident.noted, incident.noted.v1, or incident.* for all of a kind."
+            raise InvalidField("types", f"No event is called {word}. {right}")
+        found |= meant
+    return frozenset(found)
+
+
+def usual_types(catalogue: Catalogue) -> frozenset[str]:
+    """Give the stored names of all types but records of reads: a follower would meet its own reading for ever."""
+    return frozenset(stored for stored, today in catalogue.names().items() if not today.startswith("access."))
+
+
+def _called(name: str) -> set[str]:
+    return {name, name.rpartition(".")[0], f"{name.partition('.')[0]}.*"}
+
+
+def _entries(
+    rows: Iterable[Sequence[Any]],
+    mapper: LeafMapper,
+    viewer: Viewer,
+    rules: Mapping[tuple[str, int], Mapping[str, Restriction]],
+) -> Iterator[Entry]:
+    written = cache(instant)  # a batch of the sequencer has one stamp
+    for index, stamp, *event in rows:
+        stream, version, name = event[:3]
+        withheld = withheld_from(viewer, name, rules.get((stream, 1), {}), rules.get((stream, version), {}))
+        if WHOLE not in withheld:
+            yield _entry(index, written(stamp), event, mapper.opened(leaf_event(event)), withheld)
+
+
+def _entry(index: int, stamp: str, event: Sequence[Any], opened: Opened, withheld: Mapping[str, str]) -> Entry:
+    event_type, leaf = opened.event_type, opened.leaf
+    data: dict[str, Any] = opened.data
+    gone = {name: value.why for name, value in data.items() if isinstance(value, Hidden)}
+    gone |= {name: why for name, why in withheld.items() if name in data}
+    return Entry(
+        index,
+        leaf["id"],
+        event_type.name,
+        event[0],
+        event[1],
+        leaf["at"],
+        leaf["recorded_at"],
+        stamp,
+        leaf["actor"],
+        data.get("for_party"),
+        _source(event_type, data),
+        data.get("visible_to"),
+        {name: None if name in gone else data[name] for name in sorted(data) if name not in OF_ORIGIN},
+        gone,
+    )
+
+
+def _source(event_type: EventType, data: Mapping[str, Any]) -> str | None:
+    return "engine" if issubclass(event_type.event_class, SystemEvent) else data.get("via")
