@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROBLEM = "Problem"
+_FIRST_CLAUSE = re.compile(r"[.,:;]")
 PLACES = {"path": 0, "query": 1, "header": 2, "cookie": 3}
 
 
@@ -41,9 +43,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation:
-    """All that the page says of an operation."""
+    """All that the page says of an operation. `name` is the first clause of its summary, for the contents."""
 
     id: str
+    name: str
     method: str
     path: str
     summary: str
@@ -117,6 +120,7 @@ def _operation(document: Part, path: str, method: str) -> Operation:
     file = "" if request.body is None or not isinstance(request.body, str) else f"body.{_extension(request)}"
     return Operation(
         id=described["operationId"],
+        name=_FIRST_CLAUSE.split(described["summary"])[0],
         method=method.upper(),
         path=path,
         summary=described["summary"].removesuffix("."),

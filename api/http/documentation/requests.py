@@ -58,7 +58,7 @@ def example_request(
     target = path
     for name, value in given["path"].items():
         target = target.replace(f"{{{name}}}", quote(value, safe=""))
-    target += "?" + urlencode(given["query"], quote_via=quote) if given["query"] else ""
+    target += "?" + urlencode(given["query"], quote_via=quote, safe=",:/") if given["query"] else ""
     return ExampleRequest(method.upper(), target, given["header"], content_type, body, missing)
 
 

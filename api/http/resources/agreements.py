@@ -91,7 +91,7 @@ def list_agreements(query: dict[str, Any]) -> dict[str, Any]:
     "GET",
     "/<partnership>",
     "listVersions",
-    example={"query": {"as_of": "2026-03-02T12:00:00Z"}},
+    example={"query": {"as_of": "2026-03-02T12:00:01Z"}},
     takes=VersionsQuery,
     gives=AgreementList,
     headers=_MOMENT_HEADERS,

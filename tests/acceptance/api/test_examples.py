@@ -95,7 +95,7 @@ def world(operation: str, database_url: str) -> Iterator[World]:
             yield World(site)
         return
     clock = MovedClock(datetime.now(UTC))  # what signs and checks tokens goes by the real time
-    with providing(clock) as provider, site_on(database_url, provider.settings) as site:
+    with providing(clock) as provider, site_on(database_url, clock=clock, oidc=provider.settings) as site:
         site.tocsin.people.register("Ana", provider.person["email"], by="test")
         yield World(site, provider)
 
