@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from escalation.agreement.confidentiality import KINDS
 from escalation.terms import AgreementTerms
-from incidents.disclosure import folded
+from incidents.disclosure import folded, why_withheld
 from incidents.happenings import WHOLE, Decision, VisibilityChanged, confidential, words_of
 from incidents.ledger.catalogue import ENVELOPE_FIELDS
 from incidents.ledger.facts import Record
+from incidents.ledger.sealing import Hidden
 from incidents.terms import FieldClass
 from tests.support.clocked import moment, the_agreement
 from tests.support.facts import value_of
@@ -84,6 +85,13 @@ def terms_of(classes: Mapping[str, FieldClass]) -> Terms:
     return AgreementTerms(replace(_cached_agreement(), confidentiality=classes))
 
 
+def hidden(fact: Fact) -> dict[str, str]:
+    """Give what is withheld in a fact, each with the reason."""
+    why = why_withheld(fact)
+    found = {name: value.why for name, value in vars(fact).items() if isinstance(value, Hidden)}
+    return found if why is None else {WHOLE: why}
+
+
 def everything_in(thing: object) -> Iterator[str]:
     """Give all that can be found in a thing, however deep, as text."""
     if isinstance(thing, dict):
@@ -109,10 +117,12 @@ def withholdable(kind: str) -> list[str]:
 _EYES = st.none() | st.lists(st.sampled_from(PARTIES), unique=True)
 _PARTY = st.none() | st.sampled_from(PARTIES)
 _LATER_KINDS = sorted(KINDS.keys() - {"declared"})
+_TELLING = ["visibility_changed", "visibility_changed", "noted", "update_posted", "classified", "resolved"]
+"""Kinds with which visibility has most to do: drawn more often than the others."""
 _KEYS = sorted({key for kind in KINDS for name in confidential(KINDS[kind]) for key in (name, f"{kind}.{name}")})
 
 CLASSES = st.dictionaries(
-    st.sampled_from(_KEYS),
+    st.sampled_from(["text", "impact", "flags"]) | st.sampled_from(_KEYS),
     st.builds(FieldClass, st.sampled_from(["technical", "personal"]), st.frozensets(st.sampled_from(PARTIES))),
     max_size=6,
 )
@@ -125,7 +135,7 @@ def incidents(draw: st.DrawFn) -> Incident:
     for _ in range(draw(st.integers(0, 8))):
         entry = draw(st.integers(1, len(told)))
         possible = withholdable(told[entry - 1].kind)
-        kind = draw(st.sampled_from(["visibility_changed", "noted", "classified"]) | st.sampled_from(_LATER_KINDS))
+        kind = draw(st.sampled_from(_TELLING) | st.sampled_from(_LATER_KINDS))
         if kind == "visibility_changed" and (not possible or not issubclass(KINDS[told[entry - 1].kind], Decision)):
             kind = "noted"
         names = draw(st.lists(st.sampled_from(possible), min_size=1, unique=True)) if possible else []
