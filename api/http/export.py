@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from api.http.feed import event_view, json_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from incidents.feed import Entry
 
@@ -36,6 +36,7 @@ COLUMNS = (
     "data",
     "withheld",
 )
+PART_BYTES = 64 * 1024
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV Injection)."""
 
@@ -49,12 +50,19 @@ class Form(NamedTuple):
 
 
 class Export(NamedTuple):
-    """A file that is ready to be read from its beginning; closing it removes it."""
+    """A file that is ready to be sent; closing it removes it."""
 
     file: IO[bytes]
     size: int
     digest: str
     """As the header Content-Digest has it."""
+
+    def parts(self) -> Iterator[bytes]:
+        """Yield what is in it, from its beginning, and close it."""
+        with self.file:
+            self.file.seek(0)
+            while part := self.file.read(PART_BYTES):
+                yield part
 
 
 def written(batches: Iterable[Sequence[Entry]], form: Form) -> Export:
@@ -67,7 +75,6 @@ def written(batches: Iterable[Sequence[Entry]], form: Form) -> Export:
             digest.update(part)
             file.write(part)
         size = file.tell()
-        file.seek(0)
     except BaseException:
         file.close()
         raise

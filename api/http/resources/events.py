@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request, stream_with_context
-from werkzeug.wsgi import FileWrapper
 
 from api.access.permissions import Scope
 from api.http import openapi
@@ -31,7 +30,12 @@ events = openapi.Blueprint(
 LAST_EVENT_ID = "Last-Event-ID"
 NOT_KEPT = {"Cache-Control": "private, no-store"}
 _ERRORS = (*openapi.READ_ERRORS, HTTPStatus.UNPROCESSABLE_ENTITY)
-CHUNK_BYTES = 64 * 1024
+_BEHIND = {
+    "name": LAST_EVENT_ID,
+    "in": "header",
+    "description": "The `id` of the last event that came: it goes on behind that, whatever `after` says.",
+    "schema": {"type": "string"},
+}
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
 
@@ -82,14 +86,7 @@ def _waited_for(of: Wanted, found: Page, query: Body) -> Page:
     errors=_ERRORS,
     scope=Scope.EVENTS_READ,
     example={"query": {"partnership": "acme-globex", "types": "incident.*"}},
-    parameters=[
-        {
-            "name": LAST_EVENT_ID,
-            "in": "header",
-            "description": "The `id` of the last event that came: it goes on behind that, whatever `after` says.",
-            "schema": {"type": "string"},
-        }
-    ],
+    path=(_BEHIND,),
     responses={200: {"content": {"text/event-stream": _TEXT}}},
 )
 def stream(query: Body) -> Response:
@@ -147,7 +144,7 @@ def export(query: Body) -> Response:
         found = written(batches, FORMS[query["format"]])
     name = f"{of.partnership}-events.{query['format']}"
     response = Response(
-        FileWrapper(found.file, CHUNK_BYTES),
+        found.parts(),
         content_type=FORMS[query["format"]].media_type,
         headers={
             "Content-Length": str(found.size),
@@ -155,7 +152,6 @@ def export(query: Body) -> Response:
             "Content-Disposition": f'attachment; filename="{name}"',
             **NOT_KEPT,
         },
-        direct_passthrough=True,
     )
     response.call_on_close(found.file.close)
     return response
