@@ -20,7 +20,7 @@ def snippet(text: str, query: str) -> str:
     line = " ".join(text.split())
     wanted = {word.lower() for word in _WORD.findall(_EXCLUDED.sub(" ", query))} - {"or"}
     found = next((each.start() for each in _WORD.finditer(line) if each[0].lower() in wanted), 0)
-    start = 0 if found <= BEFORE else line.rfind(" ", found - BEFORE, found) + 1 or found
+    start = 0 if found <= BEFORE else line.find(" ", found - BEFORE, found) + 1 or found
     end = found + AFTER
     if end < len(line):
         end = max(line.rfind(" ", found, end), found)

@@ -69,7 +69,6 @@ incident_states = Table(
     Column("severity_rank", SmallInteger, nullable=False, server_default=text("0")),
     Index("incident_states_partnership_number_idx", "partnership", "number"),
     Index("incident_states_partnership_reported_at_idx", "partnership", "reported_at", "number"),
-    Index("incident_states_partnership_changed_at_idx", "partnership", "changed_at", "number"),
     Index("incident_states_reported_at_idx", "reported_at", "number"),
     Index("incident_states_source_idx", "partnership", "source", "source_id", unique=True),
 )
@@ -78,6 +77,8 @@ incident_states = Table(
 `visible_to` names the parties for whom the incident exists (None: all); `parties` those who have a part in it.
 `breached` and `owed` name clocks: those that ran over, and those that still run or are paused. `next_due_at` is when
 the first of these is due. `severity_rank` is the severity's place on its agreement's scale, 0 the worst.
+
+No index holds what commands change: their updates of a row then touch no index at all (PostgreSQL: heap-only tuples).
 """
 
 restrictions = Table(

@@ -42,7 +42,6 @@ ALTER TABLE incident_states
     ADD COLUMN next_due_at timestamptz,
     ADD COLUMN severity_rank smallint NOT NULL DEFAULT 0;
 CREATE INDEX incident_states_partnership_reported_at_idx ON incident_states (partnership, reported_at, number);
-CREATE INDEX incident_states_partnership_changed_at_idx ON incident_states (partnership, changed_at, number);
 CREATE INDEX incident_states_reported_at_idx ON incident_states (reported_at, number);
 CREATE TABLE search_texts (
     stream text NOT NULL,
