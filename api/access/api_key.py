@@ -52,14 +52,18 @@ class ApiKey(Record):
         """It lets nobody in any more."""
 
     def rotate(self, hashed: str, old_until: datetime, *, by: str, at: datetime) -> None:
-        """Begin a new secret. AlreadyRevoked; KeyExpired; InvalidField."""
+        """Begin a new secret; an `old_until` that has passed ends the old one.
+
+        AlreadyRevoked; KeyExpired; InvalidField.
+        """
         if self.revoked_at is not None:
             raise AlreadyRevoked
         if self.expires_at is not None and self.expires_at <= at:
             raise KeyExpired
-        if not at <= old_until <= at + LONGEST_OVERLAP:
-            message = f"The old secret can go on for at most {LONGEST_OVERLAP.days} days from now, and not end before."
-            raise InvalidField("old_until", message)
+        if old_until > at + LONGEST_OVERLAP:
+            raise InvalidField(
+                "old_until", f"The old secret can go on for at most {LONGEST_OVERLAP.days} days from now."
+            )
         self.trigger_event(ApiKey.Rotated, hash=hashed, old_until=old_until, by=by, at=at)
 
     def revoke(self, *, by: str, at: datetime) -> None:

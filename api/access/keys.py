@@ -122,7 +122,7 @@ class Keys:
         Raises:
             NotFound: there is no such key.
             AlreadyRevoked, KeyExpired: it opens nothing any more.
-            InvalidField: `old_until` has passed, or is too far away.
+            InvalidField: `old_until` is too far away.
             SecretShownBefore: the request was carried out before.
         """
         secret = tokens.new_secret()

@@ -61,13 +61,22 @@ class Members:
             NotFound: no agreement is in force.
             MemberOfAnother: they are of another party there.
         """
-        self._check(partnership, grant)
+        self.check(partnership, grant.party, grant.roles)
+        known = self._people.described([grant.person]).get(grant.person)
+        if known is None or known.deactivated_at is not None:
+            raise InvalidField("person", "Give the id of somebody who is registered and active.")
         for _ in range(TRIES):
             with suppress(Conflict, ReceiptExists):  # the members changed at the same moment: decide afresh
                 granted = self.granted_before(request) or self._grant(partnership, grant, by, request)
                 self._people.changed(grant.person)
                 return granted
         raise Conflict
+
+    def check(self, partnership: str, party: str, roles: Sequence[str]) -> None:
+        """Refuse a party that the agreement in force does not name, and what is no role. InvalidField; NotFound."""
+        self._agreements.in_force(partnership, self._ledger.clock.now()).check_party(party)
+        if not roles or not ROLES.keys() >= set(roles):
+            raise InvalidField("roles", f"Give one or more of: {', '.join(ROLES)}.")
 
     def granted_before(self, request: RequestKey | None) -> Granted | None:
         """Give what a request led to that was carried out before: the member as they stood then. KeyReused."""
@@ -118,14 +127,6 @@ class Members:
             return self._ledger.get(Roster, _stream(partnership))
         except NotFound:
             return Roster._create(Roster.Begun, id=_stream(partnership), by=by, at=at)  # noqa: SLF001 - the library's way
-
-    def _check(self, partnership: str, grant: Grant) -> None:
-        self._agreements.in_force(partnership, self._ledger.clock.now()).check_party(grant.party)
-        if not grant.roles or not ROLES.keys() >= set(grant.roles):
-            raise InvalidField("roles", f"Give one or more of: {', '.join(ROLES)}.")
-        known = self._people.described([grant.person]).get(grant.person)
-        if known is None or known.deactivated_at is not None:
-            raise InvalidField("person", "Give the id of somebody who is registered and active.")
 
 
 def _stream(partnership: str) -> str:

@@ -24,7 +24,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "import": ("api.cli.import_", "Bring in another system's incident log."),
     "clock": ("api.cli.clock", "Say when a clock is due."),
     "replay": ("api.cli.replay", "Read incidents out of the facts, and check the tables against them."),
-    "key": ("api.cli.key", "Create and revoke API keys."),
+    "key": ("api.cli.key", "Create, list, rotate and revoke API keys."),
+    "member": ("api.cli.member", "Say who belongs to a partnership, in which roles."),
     "migrate": ("api.cli.migrate", "Bring the database's tables up to date."),
 }
 """Name: the module whose `command` it is, and its help in a few words, so that `tocsin --help` imports none of them."""

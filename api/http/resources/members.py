@@ -80,6 +80,7 @@ def grant(body: Body, partnership: str) -> Shown:
     asked, by = request_key(), principal().actor
     granted = tocsin().members.granted_before(asked)
     if granted is None:
+        tocsin().members.check(partnership, party, body["roles"])  # before anybody is registered
         person = body.get("person") or tocsin().people.registered(body["name"], body["email"], by=by)
         granted = tocsin().members.grant(partnership, Grant(person, party, body["roles"]), by=by, request=asked)
     return _views([granted.member])[0], dict(replay_headers(replayed=granted.replayed))

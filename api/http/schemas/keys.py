@@ -32,7 +32,9 @@ class KeyRotation(Body):
     """How long both secrets are good."""
 
     old_until = Instant(
-        metadata={"description": "Until when the old secret is good, at most 30 days; left out: for 24 hours."}
+        metadata={
+            "description": "Until when the old secret is good, at most 30 days; left out: for 24 hours; now: no more."
+        }
     )
 
 

@@ -156,14 +156,24 @@ def test_the_third_secret_ends_the_first(site: Site) -> None:
     assert [keys.find(token) is not None for token in (first, second, third)] == [False, False, True]
 
 
-@pytest.mark.parametrize("days", [-0.001, 30.001])
-def test_an_old_secret_goes_on_for_thirty_days_at_most(site: Site, days: float) -> None:
-    """And cannot have ended before."""
+def test_an_old_secret_goes_on_for_thirty_days_at_most(site: Site) -> None:
+    """More is refused, and changes nothing."""
     identity, token = site.tocsin.keys.issue("long", OURS, by="test")
     with pytest.raises(InvalidField, match="30 days") as refused:
-        site.tocsin.keys.rotate(identity, site.clock.now() + timedelta(days=days), by="test")
+        site.tocsin.keys.rotate(identity, site.clock.now() + timedelta(days=30.001), by="test")
     assert refused.value.field == "old_until"
     assert site.tocsin.keys.find(token)
+    site.tocsin.keys.rotate(identity, site.clock.now() + timedelta(days=30), by="test")
+    site.clock.move(hours=30 * 24 - 1)
+    assert site.tocsin.keys.find(token)
+
+
+def test_an_old_secret_can_end_at_once(site: Site) -> None:
+    """As after it was lost; an end that has passed on the way here is one."""
+    for seconds in (0, -1):
+        identity, token = site.tocsin.keys.issue("lost", OURS, by="test")
+        site.tocsin.keys.rotate(identity, site.clock.now() + timedelta(seconds=seconds), by="test")
+        assert site.tocsin.keys.find(token) is None
 
 
 @pytest.mark.parametrize(
