@@ -42,7 +42,7 @@ def test_the_same_version_again_changes_nothing(desk: Desk) -> None:
     """It is no error, and no fact."""
     assert desk.tocsin.book.publish(the_agreement(), by="key:2").version == 1
     assert facts(desk) == ["Begun", "Published"]
-    assert len(desk.tocsin.book.versions(US)) == 1
+    assert len(desk.tocsin.book.versions([US])) == 1
 
 
 def test_a_version_never_changes(desk: Desk) -> None:
