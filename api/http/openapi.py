@@ -11,6 +11,7 @@ from flask import g
 from flask_smorest.utils import prepare_response  # type: ignore[import-untyped] # as above
 
 from api.access.permissions import Scope
+from api.access.reads import NotLogged
 from api.http import problems
 from api.http.access import PARTNERSHIP, REFERENCE, entering, tocsin
 from api.http.access_log import log_reads
@@ -216,7 +217,11 @@ def _guarded(served: F, scope: Scope | Anybody, operation: str) -> F:
         with entering(scope):
             g.operation = operation
             answer = served(*args, **kwargs)
-            log_reads(tocsin())
+            try:
+                log_reads(tocsin())
+            except NotLogged:
+                answer.close()  # lets go of what a stream or a file holds
+                raise
             return answer
 
     return cast("F", guarded)

@@ -12,6 +12,7 @@ from flask import Response, request, stream_with_context
 from api.access.permissions import Scope
 from api.http import openapi
 from api.http.access import still_viewer, tocsin
+from api.http.access_log import noted
 from api.http.event_stream import EventStream
 from api.http.export import FORMS, written
 from api.http.feed import cursor_at, feed, page_of, place_after, wanted
@@ -57,9 +58,11 @@ def page(query: Body) -> Response:
     (`access.*`) come only where `types` names them.
     """
     of = wanted(query)
-    found = feed().page(of, place_after(of.partnership, query.get("after")), query["limit"])
+    after = place_after(of.partnership, query.get("after"))
+    found = feed().page(of, after, query["limit"])
     if query["wait"] and not found.entries and not found.more:
         found = _waited_for(of, found, query)
+    noted(of.partnership, _span(after, found.after))
     text = page_of(found.entries, cursor_at(of.partnership, found.after), more=found.more)
     return Response(text, mimetype="application/json", headers=NOT_KEPT)
 
@@ -97,6 +100,7 @@ def stream(query: Body) -> Response:
     """
     of = wanted(query)
     after = _place(of.partnership, query)
+    noted(of.partnership, _span(after))
     seat = tocsin().seats.take()
     told = EventStream(feed(), tocsin().bell, partial(cursor_at, of.partnership), partial(still_viewer, of.partnership))
     response = Response(
@@ -139,6 +143,7 @@ def export(query: Body) -> Response:
     """
     of = wanted(query, every_type=True)
     after, before = place_after(of.partnership, query.get("after")), _end(of.partnership, query)
+    noted(of.partnership, _span(after, before - 1))
     with tocsin().seats.take():
         batches = (entries for entries, _ in feed().batches(of, after, before))
         found = written(batches, FORMS[query["format"]])
@@ -155,6 +160,11 @@ def export(query: Body) -> Response:
     )
     response.call_on_close(found.file.close)
     return response
+
+
+def _span(after: int, last: int | None = None) -> str:
+    """Name what is read, for the access log: the events behind an index, up to one or on and on."""
+    return f"events {after + 1}-{'' if last is None else last}"
 
 
 def _end(partnership: str, query: Body) -> int:
