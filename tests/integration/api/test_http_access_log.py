@@ -190,7 +190,7 @@ def test_what_was_exported_is_named(site: Site) -> None:
     site.sequence()
     site.partner.get("/v1/events?limit=1")
     site.partner.get("/v1/events/export?format=csv")
-    assert [row["target"] for row in rows(site)] == ["events 0-0", "events 0-0"]
+    assert [row["target"] for row in rows(site)] == ["events 0-0", "events 0-1"]
 
 
 def test_another_partnerships_log_is_out_of_reach_in_the_database(site: Site) -> None:
