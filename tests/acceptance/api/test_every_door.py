@@ -1,0 +1,200 @@
+"""Every operation of the document, tried by everybody: each role for each party, and those who have none.
+
+What is expected follows from the scope that the document names and from the one table of roles, nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from api.access.members import Grant
+from api.access.permissions import OF_A_PARTNERSHIP, ROLES, Scope
+from api.http.app import create_app
+from api.http.documentation.document import operations
+from api.http.documentation.requests import example_request
+from api.settings import OidcSettings
+from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
+from tests.support.ledgers import declare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+    from api.bootstrap import Tocsin
+
+PARTIES = ("acme", "globex")
+OPEN = {"signIn", "finishSignIn", "signOut", "isAlive", "isReady"}
+"""What anybody may do. A new operation is only added here if it should serve those whom nobody knows."""
+
+FOR_ALL_KNOWN = {"getMe"}
+"""What needs no scope."""
+
+UNDOCUMENTED = {"/", "/docs", "/docs/static/<path:filename>", "/v1/openapi.json"}
+"""The documentation itself, for everybody."""
+
+DOCUMENT: dict[str, Any] = create_app(cast("Tocsin", object())).test_client().get("/v1/openapi.json").get_json()
+OPERATIONS = {described["operationId"]: (path, method) for path, method, described in operations(DOCUMENT)}
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody at the door: what they may do here, for whom, and what they show."""
+
+    name: str
+    scopes: frozenset[Scope] | None
+    """None: the partnership does not exist for them."""
+    party: str | None
+    headers: dict[str, str]
+    elsewhere: frozenset[Scope] = frozenset()
+    """What they may do in another partnership."""
+    known: bool = True
+
+
+class House:
+    """A site with everybody in it."""
+
+    def __init__(self, site: Site) -> None:
+        """Register and let in everybody once."""
+        self.site = site
+        self.keys = {party: party_key(site.tocsin, OURS, party, [Scope.EVENTS_READ]).split("_")[1] for party in PARTIES}
+        self.visitors = [
+            *(self._person(f"{role} of {party}", OURS, party, [role]) for role in ROLES for party in PARTIES),
+            self._person("a person without a role", None, None, []),
+            self._person("every role elsewhere", THEIRS, "acme", list(ROLES)),
+            self._key("a key of the partnership", OF_A_PARTNERSHIP, party_key(site.tocsin, OURS, "acme")),
+            self._key("a key of another", None, party_key(site.tocsin, THEIRS, "acme"), OF_A_PARTNERSHIP),
+            self._key("the operator's key", frozenset(Scope), site.tocsin.keys.issue("door", by="test").token),
+            Visitor("nobody", None, None, {}, known=False),
+            Visitor("a wrong key", None, None, _bearer(f"tocsin_{'0' * 16}_x"), known=False),
+        ]
+
+    def status(self, operation: str, visitor: Visitor) -> int:
+        """Send an operation's example, aimed at our partnership, as somebody; give the status."""
+        path, method = OPERATIONS[operation]
+        party = visitor.party or "acme"
+        values = {
+            "partnership": OURS,
+            "version": 1,
+            "key": self.keys[party],
+            "If-Match": "*",
+            "Idempotency-Key": f"door-{next(_numbers)}",
+        }
+        if "{reference}" in path:
+            values["reference"] = declare(self.site.tocsin).rpartition("/")[2]
+        if "{person}" in path:
+            values["person"] = self._member(party)
+        request = example_request(DOCUMENT, path, method, values)
+        body = _aimed(request.body, party) if isinstance(request.body, dict) else request.body
+        sent: dict[str, Any] = {"json": body} if isinstance(body, dict) else {"data": body}
+        response = self.site.app.test_client(use_cookies=False).open(
+            request.target,
+            method=request.method,
+            base_url=PUBLIC_URL,
+            headers={**request.headers, "Origin": PUBLIC_URL, **visitor.headers},
+            content_type=request.content_type or None,
+            **({} if body is None else sent),
+        )
+        response.close()  # unread: a stream has no end
+        return response.status_code
+
+    def _member(self, party: str) -> str:
+        person = self.site.tocsin.people.register("Somebody", f"p{next(_numbers)}@{party}.example", by="test")
+        self.site.tocsin.members.grant(OURS, Grant(person, party, ["approver"]), by="test")
+        return person
+
+    def _person(self, name: str, partnership: str | None, party: str | None, roles: list[str]) -> Visitor:
+        """Give somebody who is signed in."""
+        person = self.site.tocsin.people.register(name, f"p{next(_numbers)}@visitors.example", by="test")
+        if partnership is not None and party is not None:
+            self.site.tocsin.members.grant(partnership, Grant(person, party, roles), by="test")
+        scopes = frozenset[Scope]().union(*(ROLES[role] for role in roles))
+        here, there = (scopes, frozenset()) if partnership == OURS else (None, scopes)
+        cookie = {"Cookie": f"__Host-tocsin={self.site.served.sessions.begin(person)}"}
+        return Visitor(name, here, party, cookie, there)
+
+    def _key(
+        self, name: str, scopes: frozenset[Scope] | None, token: str, elsewhere: frozenset[Scope] = frozenset()
+    ) -> Visitor:
+        return Visitor(name, scopes, "acme", _bearer(token), elsewhere)
+
+
+@pytest.fixture(scope="module")
+def house(postgres_url: str, _server: Engine) -> Iterator[House]:
+    """Yield a house where nobody's requests stand in another's way."""
+    with _server.connect() as connection:
+        connection.execute(text("CREATE DATABASE doors TEMPLATE migrated"))
+    url = make_url(postgres_url).set(database="doors").render_as_string(hide_password=False)
+    with site_on(url, oidc=OidcSettings("https://127.0.0.1:9", "tocsin", "secret")) as site:
+        yield House(site)
+
+
+def test_every_operation_says_who_may() -> None:
+    """One scope, the same for every way in; or it is among the few that need none."""
+    for _, _, described in operations(DOCUMENT):
+        name, security = described["operationId"], described["security"]
+        scopes = [scope for way in security for needed in way.values() for scope in needed]
+        if name in OPEN:
+            assert security == [], name
+        elif name in FOR_ALL_KNOWN:
+            assert security, name
+            assert scopes == [], name
+        else:
+            assert len(scopes) == len(security) > 0, name
+            assert set(scopes) <= {scope.value for scope in Scope}, name
+            assert len(set(scopes)) == 1, name
+
+
+def test_there_is_no_door_beside_the_documented_ones(house: House) -> None:
+    """Every address that Flask serves is in the document, or is the document."""
+    served = {rule.rule for rule in house.site.app.url_map.iter_rules()} - UNDOCUMENTED
+    assert len(served) == len(DOCUMENT["paths"])
+    assert {rule.count("<") for rule in served} == {path.count("{") for path in DOCUMENT["paths"]}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_door_opens_to_those_whose_scopes_it_needs(house: House, operation: str) -> None:
+    """401 for whom nobody knows, 403 without the scope, 404 where the partnership is not theirs, else it opens."""
+    path, method = OPERATIONS[operation]
+    security = DOCUMENT["paths"][path][method]["security"]
+    for visitor in house.visitors:
+        answered = house.status(operation, visitor)
+        wanted = _expected(security, visitor)
+        if wanted is None:
+            assert answered not in {401, 403, 404, 405, 500}, f"{visitor.name}: {answered}"
+        else:
+            assert answered == wanted, visitor.name
+        if operation in OPEN:
+            break  # nobody asks who they are
+
+
+def _expected(security: list[dict[str, list[str]]], visitor: Visitor) -> int | None:
+    """Give the status with which a visitor is turned away; None: they are let in."""
+    if not security:
+        return None
+    if not visitor.known:
+        return 401
+    [needed] = {tuple(way) for ways in security for way in ways.values()}
+    if not needed:
+        return None
+    scope = Scope(needed[0])
+    if visitor.scopes is None:
+        return 404 if scope in visitor.elsewhere else 403
+    return None if scope in visitor.scopes else 403
+
+
+def _aimed(body: dict[str, Any], party: str) -> dict[str, Any]:
+    """Aim an example at our partnership and the sender's party; an e-mail address is new each time."""
+    new = {"partnership": OURS, "party": party, "email": f"p{next(_numbers)}@new.example"}
+    return body | {name: value for name, value in new.items() if name in body}
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
