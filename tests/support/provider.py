@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -52,6 +52,8 @@ class Provider:
     tokens: dict[str, Said] = field(default_factory=dict)
     """The access tokens that it vouches for."""
     away: bool = False
+    slow: Event | None = None
+    """Until it is set, no question about a token is answered."""
     asked: list[str] = field(default_factory=list)
     """The paths of all requests."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -90,10 +92,15 @@ class Provider:
         places: dict[str, Callable[[], Said]] = {
             "/.well-known/openid-configuration": self._document,
             "/keys": lambda: {"keys": [key.as_dict(private=False) for key in self.published]},
-            "/introspect": lambda: self.tokens.get(form["token"], {"active": False}),
+            "/introspect": lambda: self._said_of(form["token"]),
             "/userinfo": lambda: self.told,
         }
         return 200, places[path]()
+
+    def _said_of(self, token: str) -> Said:
+        if self.slow is not None:
+            self.slow.wait(10)
+        return self.tokens.get(token, {"active": False})
 
     def _document(self) -> Said:
         places = {

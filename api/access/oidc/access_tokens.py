@@ -10,12 +10,10 @@ import hashlib
 import re
 import time
 from dataclasses import dataclass, replace
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import structlog
 
-from api.access.oidc.refusals import ProviderAway
 from api.access.permissions import Scope
 from api.access.person import SERVICE
 
@@ -33,8 +31,6 @@ REFUSED_SECONDS = 5.0
 """How long one that the provider does not know is refused without asking again."""
 CACHE_SIZE = 10_000
 """Of each kind: those that nobody knows must not push out those that are good."""
-ASKING_AT_ONCE = 4
-"""Questions a process has under way: with a slow provider, tokens that anybody makes up must not take all threads."""
 
 V = TypeVar("V")
 
@@ -83,7 +79,6 @@ class AccessTokens:
         self._monotonic = monotonic
         self._good = _Remembered[Grant]()
         self._refused = _Remembered[bool]()
-        self._asking = BoundedSemaphore(ASKING_AT_ONCE)
 
     def find(self, token: str) -> Principal | None:
         """Find who shows a token; None where it is not good, or nobody's here. ProviderAway.
@@ -118,15 +113,10 @@ class AccessTokens:
         return grant
 
     def _ask(self, token: str) -> Mapping[str, Any]:
-        if not self._asking.acquire(blocking=False):
-            raise ProviderAway
-        try:
-            if self._provider.endpoint("introspection_endpoint") is None:
-                _log.warning("no_introspection_endpoint", issuer=self._provider.settings.issuer)
-                return {}
-            return self._provider.introspect(token)
-        finally:
-            self._asking.release()
+        if self._provider.endpoint("introspection_endpoint") is None:
+            _log.warning("no_introspection_endpoint", issuer=self._provider.settings.issuer)
+            return {}
+        return self._provider.introspect(token)
 
 
 def grant_of(answer: Mapping[str, Any], issuer: str, audience: str | None, now: float) -> Grant | None:

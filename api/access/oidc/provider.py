@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 KEPT_SECONDS = 3600.0
 """How long the discovery document and the keys are kept. A key that is not among them is looked for at once."""
+
+ASKED_AT_ONCE = 4
+"""Questions that a process has under way: made-up tokens and a slow provider must not take all threads together."""
+PATIENCE_SECONDS = 1.0
+"""How long one more question waits for another to be answered."""
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 
@@ -41,6 +47,7 @@ class Provider:
         self.settings = settings
         self._monotonic = monotonic
         self._client = httpx.Client(timeout=timeout, follow_redirects=False, headers={"User-Agent": "Tocsin"})
+        self._asking = BoundedSemaphore(ASKED_AT_ONCE)
         self._document: tuple[float, dict[str, Any]] | None = None
         self._keys: tuple[float, KeySet] | None = None
 
@@ -122,10 +129,14 @@ class Provider:
     def _ask(self, method: str, address: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - the client's own options
         if self.settings.issuer.startswith("https://") and not address.startswith("https://"):
             raise _away(address, "not https, as the issuer is")
+        if not self._asking.acquire(timeout=PATIENCE_SECONDS):
+            raise _away(address, f"{ASKED_AT_ONCE} questions wait for an answer")
         try:
             response = self._client.request(method, address, **options)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _away(address, type(error).__name__) from error
+        finally:
+            self._asking.release()
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(response.status_code):
             raise _away(address, f"HTTP {response.status_code}")
         return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from api.access.members import Grant
 from api.access.oidc import access_tokens
 from api.access.oidc.access_tokens import AccessTokens, grant_of, narrowed
+from api.access.oidc.provider import ASKED_AT_ONCE
 from api.access.oidc.provider import Provider as AskedProvider
 from api.access.oidc.refusals import ProviderAway
 from api.access.permissions import Scope
@@ -225,6 +228,21 @@ def test_a_provider_that_is_away_makes_nobody_wrong(site: Site, tokens: AccessTo
         tokens.find(token)
     provider.away = False
     assert tokens.find(token) is not None
+
+
+def test_a_slow_provider_does_not_take_every_thread(tokens: AccessTokens, provider: Provider) -> None:
+    """While so many questions wait as may, one more is not sent: keys and sessions need threads, too."""
+    assert tokens.find("made-up") is None
+    provider.slow = Event()
+    with ThreadPoolExecutor(ASKED_AT_ONCE) as threads:
+        waiting = [threads.submit(tokens.find, f"made-up-{number}") for number in range(ASKED_AT_ONCE)]
+        while provider.asked.count("/introspect") <= ASKED_AT_ONCE:
+            assert not any(each.done() for each in waiting)
+        with pytest.raises(ProviderAway):
+            tokens.find("one-more")
+        provider.slow.set()
+        assert [each.result() for each in waiting] == [None] * ASKED_AT_ONCE
+    assert tokens.find("one-more") is None
 
 
 def test_without_introspection_no_token_is_good(tokens: AccessTokens, provider: Provider) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings
+from api.settings import OidcSettings, Settings
 from api.startup_errors import SettingsError
 
 
@@ -61,3 +61,39 @@ def test_an_empty_database_url_counts_as_left_out(monkeypatch: pytest.MonkeyPatc
     """Container files pass settings on that nobody has filled in."""
     monkeypatch.setenv("TOCSIN_DATABASE_URL", "")
     assert Settings.read().database_url is None
+
+
+OIDC = {"OIDC_ISSUER": "https://login.acme.example", "OIDC_CLIENT_ID": "tocsin", "OIDC_CLIENT_SECRET": "hush"}
+
+
+def test_an_identity_providers_settings_come_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All three or none; and what the settings say of themselves keeps the secret."""
+    assert Settings.read().oidc is None
+    for name, value in OIDC.items():
+        monkeypatch.setenv(f"TOCSIN_{name}", value)
+    oidc = Settings.read().oidc
+    assert oidc == OidcSettings("https://login.acme.example", "tocsin", "hush")
+    assert "hush" not in repr(Settings.read())
+
+
+@pytest.mark.parametrize("missing", OIDC)
+def test_one_alone_is_reported(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """Half a configuration would only fail when the first person signs in."""
+    for name, value in OIDC.items():
+        monkeypatch.setenv(f"TOCSIN_{name}", "" if name == missing else value)
+    with pytest.raises(SettingsError, match=f"needs TOCSIN_{missing} beside it"):
+        Settings.read()
+
+
+@pytest.mark.parametrize(
+    "issuer", ["http://login.acme.example", "login.acme.example", "https://", "https://a.example/?b=c", "http://[a"]
+)
+def test_an_issuer_is_reached_safely(monkeypatch: pytest.MonkeyPatch, issuer: str) -> None:
+    """Over plain http anybody in between could say who signs in; a provider on this machine is for trying out."""
+    for name, value in OIDC.items():
+        monkeypatch.setenv(f"TOCSIN_{name}", value)
+    monkeypatch.setenv("TOCSIN_OIDC_ISSUER", "http://127.0.0.1:9000/realm")
+    assert Settings.read().oidc is not None
+    monkeypatch.setenv("TOCSIN_OIDC_ISSUER", issuer)
+    with pytest.raises(SettingsError, match="TOCSIN_OIDC_ISSUER: must look like"):
+        Settings.read()
