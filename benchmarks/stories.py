@@ -64,7 +64,7 @@ spec:
       minor: {{immediate: S3, normal: S3}}
   targets:
     acknowledge:
-      {{from: reported, until: acknowledged, pausable: false, within: {{S1: PT5M, S2: PT1H}}, calendar: always}}
+      {{from: reported, until: acknowledged, pausable: false, within: PT15M, calendar: always}}
     respond:
       {{from: reported, until: first_qualified_response, pausable: false, within: PT2H, calendar: office}}
     update:
