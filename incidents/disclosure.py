@@ -108,7 +108,7 @@ def shown(incident: Incident, viewer: Viewer, terms: Terms, *, now: Incident | N
         if fact.originator_version == 1 and WHOLE in hidden:
             return None
         facts.append(_withheld(fact, hidden) if hidden else fact)
-    return folded(facts)
+    return incident if facts == incident.history else folded(facts)
 
 
 def hides(rules: Mapping[str, Restriction], viewer: Viewer) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What is told: an incident as it stands at the moment of sending, and why the recipient hears of it. Pure.
 
-It holds what both parties may see, and nothing else: no description, notes or internal updates.
+It holds what its recipient's party may see (see incidents/disclosure.py), and no description, notes or updates.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from escalation.clocks import readings
+from escalation.terms import AgreementTerms
 from incidents import happenings as h
-from incidents.ledger.sealing import ERASED
+from incidents.disclosure import Viewer, shown
+from incidents.errors import NotFound
+from incidents.ledger.sealing import ERASED, Hidden
 from notifications.relevance import cause_of
 from notifications.words import duration
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from notifications.delivery import Delivery
 
 ERASED_TITLE = "(erased)"
+WITHHELD_TITLE = "(withheld)"
 WHOLE = 100
 """Per cent."""
 
@@ -83,16 +87,18 @@ class Composer:
         return self._agreements.get(incident.partnership, incident.agreement_version)
 
     def compose(self, delivery: Delivery, incident: Incident, now: datetime) -> Message:
-        """Compose the message of a delivery, of the incident as it stands."""
+        """Compose the message of a delivery, of the incident as it stands. NotFound where it is not the recipient's."""
         agreement = self.agreement_of(incident)
+        seen = seen_by(delivery, incident, agreement)
+        if seen is None:
+            raise NotFound
         cause = cause_of(delivery, incident)
-        title = vars(incident)["title"]
         return Message(
             kind=delivery.kind,
             incident=incident.public_id,
             label=incident.label,
             partnership=incident.partnership,
-            title=ERASED_TITLE if title is ERASED else title,
+            title=_title(seen),
             severity=incident.severity,
             service=incident.service,
             status=incident.status,
@@ -102,6 +108,18 @@ class Composer:
             clocks=_running_clocks(incident, agreement, now),
             link=f"{self._base_url}/v1/incidents/{incident.public_id}",
         )
+
+
+def seen_by(delivery: Delivery, incident: Incident, agreement: Agreement) -> Incident | None:
+    """Give the incident as the party of a delivery's recipient may see it; None if it does not exist for them."""
+    return shown(incident, Viewer(agreement.party_of(delivery.recipient)), AgreementTerms(agreement))
+
+
+def _title(seen: Incident) -> str:
+    title = vars(seen)["title"]
+    if isinstance(title, Hidden):
+        return ERASED_TITLE if title is ERASED else WITHHELD_TITLE
+    return str(title)
 
 
 def _why(cause: h.IncidentEvent, incident: Incident, agreement: Agreement, name_of: Callable[[str], str]) -> str:

@@ -16,6 +16,7 @@ import structlog
 from incidents import happenings as h
 from notifications.channels import SendFailed
 from notifications.delivery import FAILED, SENT
+from notifications.message import seen_by
 from notifications.queue import Queue
 from notifications.relevance import already_settled, no_longer_needed
 from notifications.retry import TryAgain, after_failure
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 SENDER = "sender"
 """The actor of what the sender says."""
+
+NOT_THEIRS = "not_theirs"
+"""Why a delivery is withdrawn: for its recipient's party there is no such incident."""
 
 _log = structlog.get_logger(__name__)
 
@@ -101,7 +105,10 @@ class Sender:
             self._failed(delivery, failure)
 
     def _settled(self, delivery: Delivery, incident: Incident) -> str | None:
-        return no_longer_needed(delivery, incident, self._composer.agreement_of(incident))
+        agreement = self._composer.agreement_of(incident)
+        if seen_by(delivery, incident, agreement) is None:
+            return NOT_THEIRS
+        return no_longer_needed(delivery, incident, agreement)
 
     def _send(self, delivery: Delivery, incident: Incident, now: datetime) -> SendFailed | None:
         """Make one attempt. A defect of ours counts as a failure too, so that it is counted, and given up, like one."""

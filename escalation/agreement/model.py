@@ -220,6 +220,11 @@ class Agreement:
     def _by(self, contact: Contact, via: str) -> Recipient:
         return Recipient(contact.id, contact.party, "terminal" if via == TERMINAL else "webhook", via)
 
+    def party_of(self, recipient: str) -> str | None:
+        """The party of a recipient, a contact or a webhook by its id; None of one that the agreement does not name."""
+        known = self.contacts.get(recipient) or self.webhooks.get(recipient)
+        return known.party if known else None
+
     def destination(self, contact: str, via: str) -> str:
         """Where a message to a contact goes: the webhook's URL; on the terminal the contact's own name."""
         return contact if via == TERMINAL else self.webhooks[via.removeprefix(WEBHOOK)].url

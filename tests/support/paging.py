@@ -238,10 +238,12 @@ class House:
         )
         self.incidents = Incidents(self.ledger, self.agreements)
 
-    def declare(self) -> str:
-        """Declare an incident of severity S1; give its stream."""
+    def declare(self, visible_to: tuple[str, ...] | None = None) -> str:
+        """Declare an incident of severity S1, by the provider; give its stream."""
         report = Report("Payments fail", "payments-api", assessment=Assessment("critical", "immediate"))
-        return self.incidents.declare("acme-globex", report, Asked(by="key:1")).incident.id
+        return self.incidents.declare(
+            "acme-globex", report, Asked("key:1", party="acme", visible_to=visible_to)
+        ).incident.id
 
     def fire(self, stream: str, *pages: dict[str, Any], number: int = 0, clock: str | None = None) -> None:
         """Fire a rung, as the engine does."""

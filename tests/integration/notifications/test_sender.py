@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from incidents.incidents import Incidents
+from incidents.happenings import PageWithdrawn
+from incidents.incidents import Asked, Incidents
+from incidents.visibility import VisibilityChange
 from notifications.attempts import attempts_of
 from notifications.channels import SendFailed
 from notifications.queue import LEASE, Queue
@@ -95,6 +97,26 @@ def test_what_a_crashed_sender_had_in_hand_is_sent_again_under_the_same_id(house
     [(delivery, message)] = channel.sent
     assert (delivery.id, delivery.tries) == (told["delivery"], 2)
     assert message.late_by == 30
+
+
+def test_nobody_is_paged_for_an_incident_that_is_none_of_theirs(house: House) -> None:
+    """It is internal to the provider: the provider's contact is paged, and the page for the client's is withdrawn."""
+    stream, channel = house.declare(visible_to=("acme",)), FakeChannel()
+    house.fire(stream, page("acme-duty"), page("globex-ops"))
+    assert work(house.sender(channel)) == 2
+    assert [delivery.recipient for delivery, _ in channel.sent] == ["acme-duty"]
+    [withdrawn] = [fact for fact in house.incidents.get(stream).history if isinstance(fact, PageWithdrawn)]
+    assert (withdrawn.recipient, withdrawn.why) == ("globex-ops", "not_theirs")
+
+
+def test_a_page_tells_each_party_what_it_may_see(house: House) -> None:
+    """A title that was restricted after the rung fired is withheld from the client's contact."""
+    stream, channel = house.declare(visible_to=None), FakeChannel()
+    house.fire(stream, page("acme-duty"), page("globex-ops"))
+    house.incidents.change_visibility(stream, VisibilityChange(1, ("title",), ("acme",)), Asked("key:1", party="acme"))
+    assert work(house.sender(channel)) == 2
+    titles = {delivery.recipient: message.title for delivery, message in channel.sent}
+    assert titles == {"acme-duty": "Payments fail", "globex-ops": "(withheld)"}
 
 
 def test_an_outcome_is_recorded_once_even_when_it_was_sent_twice(house: House) -> None:
