@@ -31,12 +31,12 @@ class UnknownPerson(TocsinError):
         """Say what to ask for. `email` is None where the provider has not verified one."""
         if email is None:
             ask = (
-                "Your identity provider vouches for no e-mail address of yours. Ask an administrator to link you by "
-                "`issuer` and `subject`, which are below."
+                "Your identity provider vouches for no e-mail address of yours (`email_verified`), by which you would be "
+                "found. Ask those who run it to."
             )
         else:
-            ask = f"Ask an administrator to register you with the e-mail address {email}, then sign in again."
-        super().__init__(f"No active person is registered here for this sign-in. {ask}", issuer=issuer, subject=subject)
+            ask = f"Ask an administrator of your party to give you a role with the e-mail address {email}."
+        super().__init__(f"Nobody active is registered here for your sign-in. {ask}", issuer=issuer, subject=subject)
 
 
 class ProviderAway(TocsinError):
