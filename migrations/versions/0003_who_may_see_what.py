@@ -62,6 +62,9 @@ ALTER TABLE api_keys
     ADD COLUMN expires_at timestamptz,
     ADD COLUMN next_hash text,
     ADD COLUMN old_until timestamptz;
+UPDATE api_keys SET scopes = ARRAY[
+    'admin', 'agreements:read', 'audit:read', 'events:read', 'incidents:coordinate', 'incidents:read', 'incidents:write'
+] WHERE partnership IS NOT NULL;
 CREATE TABLE key_uses (
     id text NOT NULL,
     partnership text,

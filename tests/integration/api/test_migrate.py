@@ -5,15 +5,22 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
-from api.postgres.migrate import upgrade
+from api.access.permissions import OF_A_PARTNERSHIP
+from api.postgres.migrate import MIGRATIONS, upgrade
 from api.startup_errors import DatabaseUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+OLD_KEYS = """
+INSERT INTO api_keys (stream, id, hash, partnership, name, issued_at)
+VALUES ('key/a', 'a', 'x', 'acme-globex', 'one', now()), ('key/b', 'b', 'y', NULL, 'other', now())
+"""
 UPGRADE = "import sys; from api.postgres.migrate import upgrade; upgrade(sys.argv[1])"
 
 
@@ -34,6 +41,23 @@ def test_migrating_again_changes_nothing(database_url: str) -> None:
     before = tables(database_url)
     upgrade(database_url)
     assert tables(database_url) == before
+
+
+def test_keys_of_before_there_were_scopes_get_what_they_could_do(empty_database_url: str) -> None:
+    """As their facts read: a partnership's key has all that one can have, the operator's needs none."""
+    engine = create_engine(empty_database_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(text(OLD_KEYS))
+        connection.commit()
+    upgrade(empty_database_url)
+    with engine.connect() as connection:
+        connection.execute(text("SET ROLE tocsin_worker"))
+        found = connection.execute(text("SELECT id, scopes, party FROM api_keys ORDER BY id")).all()
+    assert [tuple(row) for row in found] == [("a", sorted(OF_A_PARTNERSHIP), None), ("b", [], None)]
 
 
 def test_an_unreachable_database_is_said_with_the_reason() -> None:
