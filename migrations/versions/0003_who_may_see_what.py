@@ -188,9 +188,8 @@ def upgrade() -> None:
     for table in HELD:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        op.execute(
-            f"CREATE POLICY within_reach ON {table} TO tocsin_runtime USING ({WITHIN_REACH}) WITH CHECK ({WITHIN_REACH})"
-        )
+        held = f"USING ({WITHIN_REACH}) WITH CHECK ({WITHIN_REACH})"
+        op.execute(f"CREATE POLICY within_reach ON {table} TO tocsin_runtime {held}")
         op.execute(f"CREATE POLICY everywhere ON {table} TO {EVERYWHERE} USING (true) WITH CHECK (true)")
     for table in OF_ACCESS:
         op.execute(f"CREATE POLICY at_the_gate ON {table} TO tocsin_gate USING (true) WITH CHECK (true)")

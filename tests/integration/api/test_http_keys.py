@@ -109,7 +109,7 @@ def test_nobody_makes_keys_for_another_party(site: Site) -> None:
 
 
 def test_only_who_sees_everything_lets_others_see_it(site: Site) -> None:
-    """`audit:read` shows what the other side keeps to itself: nobody without it gives it, or rotates a key that has it."""
+    """`audit:read` shows what the other side keeps to itself: who lacks it neither gives it nor rotates its keys."""
     acme = administrator(site)
     auditing = ASKED | {"scopes": ["audit:read"]}
     assert problem_of(acme.post(KEYS, auditing))["code"] == "not_yours_to_give"
