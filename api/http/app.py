@@ -11,6 +11,7 @@ from api.access.limits import Limit
 from api.bootstrap import build
 from api.http import openapi
 from api.http.bodies import MAX_BODY_BYTES
+from api.http.callers import keep_private
 from api.http.limits import tell_standing
 from api.http.resources import commands, lists, reading  # noqa: F401 - they serve on the incidents' blueprint
 from api.http.resources.access_log import access_log
@@ -49,6 +50,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
         app.json.sort_keys = False  # answers keep the order of their schemas
     app.extensions["tocsin"] = tocsin or _from_settings()
     app.after_request(tell_standing)
+    app.after_request(keep_private)
     api = openapi.document(app)
     records = (agreements, incidents, search, attainment, events)
     for blueprint in (*records, keys, members, me, access_log, sign_in, health):

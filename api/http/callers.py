@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import request
+from flask import g, request
 
 from api.access.tokens import PREFIX
 from api.http.cookies import SESSION, cookie, must_be_same_site
 from incidents.ledger.reach import at_the_gate
 
 if TYPE_CHECKING:
+    from flask import Response
+
     from api.access.principal import Principal
     from api.bootstrap import Tocsin
 
@@ -25,6 +27,13 @@ def caller(tocsin: Tocsin) -> Principal | None:
         return _signed_in(tocsin)
     scheme, _, rest = authorization.partition(" ")
     return _bearer(tocsin, rest.strip()) if scheme.lower() == "bearer" else None
+
+
+def keep_private(response: Response) -> Response:
+    """Keep answers to a session out of caches: those know what Authorization means (RFC 9111, 3.5), not cookies."""
+    if g.get("by_session"):
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
 
 
 def _bearer(tocsin: Tocsin, token: str) -> Principal | None:
@@ -43,4 +52,5 @@ def _signed_in(tocsin: Tocsin) -> Principal | None:
     if sign_in is None or person is None:
         return None
     must_be_same_site(sign_in.public_url)
+    g.by_session = True
     return tocsin.people.principal_of(person)

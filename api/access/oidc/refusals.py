@@ -31,8 +31,8 @@ class UnknownPerson(TocsinError):
         """Say what to ask for. `email` is None where the provider has not verified one."""
         if email is None:
             ask = (
-                "Your identity provider vouches for no e-mail address of yours (`email_verified`), by which you would be "
-                "found. Ask those who run it to."
+                "Your identity provider vouches for no e-mail address of yours (`email_verified`), by which you would "
+                "be found. Ask those who run it to."
             )
         else:
             ask = f"Ask an administrator of your party to give you a role with the e-mail address {email}."

@@ -100,6 +100,14 @@ def test_nothing_that_comes_back_may_be_kept(browser: Browser, ana: str) -> None
         assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
+def test_what_a_session_reads_stays_out_of_caches(site: Site, browser: Browser, ana: str) -> None:
+    """A shared cache would hand it to the next one who asks: it does not know what a cookie means."""
+    assert ana
+    browser.sign_in()
+    assert browser.get(INCIDENTS).headers["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in site.partner.get(INCIDENTS).headers
+
+
 def test_the_next_time_the_subject_is_enough(provider: Provider, browser: Browser, ana: str) -> None:
     """Addresses change and pass to others; what the provider knows somebody by does not (OpenID Connect Core, 5.7)."""
     assert ana
@@ -184,23 +192,26 @@ def test_a_code_is_worth_nothing_without_its_verifier(provider: Provider, browse
     assert browser.get(f"{SIGN_IN}/callback?code={stolen}&state={own}").status == 400
 
 
-def test_any_other_answer_signs_nobody_in(browser: Browser) -> None:
-    """And says where to begin again."""
-    asked = parse_qs(urlsplit(browser.get(SIGN_IN).headers["Location"]).query)
-    right = f"state={asked['state'][0]}"
+def test_any_other_answer_signs_nobody_in(provider: Provider, browser: Browser, ana: str) -> None:
+    """And says where to begin again; a code is not even redeemed unless all else is right."""
+    assert ana
+    right = parse_qs(urlsplit(provider.sign_in(browser.get(SIGN_IN).headers["Location"])).query)
+    code, state = f"code={right['code'][0]}", f"state={right['state'][0]}"
     for answer in (
         "",
-        f"?error=access_denied&{right}",
-        "?code=c",
-        "?code=c&state=x",
-        "?code=c&state=%C3%A9",
-        f"?{right}",
-        f"?code=unknown&{right}",
-        f"?code=c&{right}&iss=https://evil.example",
+        f"?error=access_denied&{state}",
+        f"?{code}",
+        f"?{code}&state=x",
+        f"?{code}&state=%C3%A9",
+        f"?{state}",
+        f"?{code}&{state}&iss=https://evil.example",
     ):
         told = problem_of(browser.get(f"{SIGN_IN}/callback{answer}"))
         assert (told["status"], told["code"]) == (400, "sign_in_failed"), answer
         assert "/v1/sign-in" in told["detail"]
+    assert "/token" not in provider.asked
+    assert browser.get(f"{SIGN_IN}/callback?code=unknown&{state}").status == 400
+    assert browser.get(f"{SIGN_IN}/callback?{code}&{state}&iss={provider.issuer}").status == 302
 
 
 def test_a_sign_in_lasts_ten_minutes(site: Site, provider: Provider, browser: Browser, ana: str) -> None:
