@@ -7,17 +7,16 @@ are read after the events: they are committed with them or later, never before.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
 from sqlalchemy import bindparam, select
 
 from incidents.disclosure import withheld_from
 from incidents.errors import InvalidField
 from incidents.happenings import WHOLE, SystemEvent
-from incidents.ledger.leaf import instant
 from incidents.ledger.pipeline import fetch
-from incidents.ledger.queries import SELECT_LOG, leaf_event
+from incidents.ledger.queries import SELECT_LOG
 from incidents.ledger.reach import reaching
 from incidents.ledger.sealing import Hidden
 from incidents.ledger.tables import logs
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Events that are read at once: many enough to be quick, few enough to be held in memory."""
+FEW = 20
+"""Events that are read at once at least, where most may be left out."""
 LOOKED_AT = 20_000
 """Events that one page looks at, at most: it then says that there is more, and shows what it found."""
 BEGINNING = -1
@@ -95,36 +96,28 @@ class Feed:
         """Give the next entries. It ends with the last one given, or at the log's end: never beyond what is given."""
         found: list[Entry] = []
         begun = after
-        for entries, reached in self.batches(wanted, after, first=most + 1):
+        while after - begun < LOOKED_AT:
+            look_at = min(BATCH, max(FEW, most + 1 - len(found)))
+            entries, read = self._batch(wanted, {"after": after, "before": END, "most": look_at})
             found += entries
             if len(found) > most:
                 return Page(found[:most], found[most - 1].place, more=True)
-            after = reached
-            if after - begun >= LOOKED_AT:
-                return Page(found, after, more=True)
-        return Page(found, after, more=False)
+            after = read[-1][0] if read else after
+            if len(read) < look_at:
+                return Page(found, after, more=False)
+        return Page(found, after, more=True)
 
-    def batches(
-        self, wanted: Wanted, after: int = BEGINNING, before: int = END, *, first: int = BATCH
-    ) -> Iterator[tuple[list[Entry], int]]:
-        """Yield the entries between two indexes, batch by batch, each with the index that it has reached.
-
-        The first batch looks at no more than `first` events: whoever wants few need not wait for many.
-        """
-        most = min(first, BATCH)
-        while True:
-            entries, read = self._batch(wanted, {"after": after, "before": before, "most": most})
-            if not read:
-                return
-            after = read[-1][0]
-            yield entries, after
-            if len(read) < most:
-                return
-            most = BATCH
+    def batches(self, wanted: Wanted, after: int = BEGINNING, before: int = END) -> Iterator[list[Entry]]:
+        """Yield the entries between two indexes, batch by batch."""
+        read: Sequence[Sequence[Any]] = [()] * BATCH
+        while len(read) == BATCH:
+            entries, read = self._batch(wanted, {"after": after, "before": before, "most": BATCH})
+            after = read[-1][0] if read else after
+            yield entries
 
     def _batch(self, wanted: Wanted, span: dict[str, int]) -> tuple[list[Entry], Sequence[Sequence[Any]]]:
         with reaching(wanted.partnership), self._reading.connect() as connection:
-            rows = fetch(connection, SELECT_LOG, {"wanted": wanted.partnership, **span})
+            rows = fetch(connection, SELECT_LOG, {"wanted": wanted.partnership, **span}, binary=True)
             asked = [row for row in rows if wanted.types is None or row[4] in wanted.types]
             streams = [] if wanted.viewer.everything else sorted({row[2] for row in asked})
             rules = of_streams(streams, connection) if streams else {}
@@ -159,15 +152,15 @@ def _entries(
     viewer: Viewer,
     rules: Mapping[tuple[str, int], Mapping[str, Restriction]],
 ) -> Iterator[Entry]:
-    written = cache(instant)  # a batch of the sequencer has one stamp
-    for index, stamp, *event in rows:
-        stream, version, name = event[:3]
+    for row in rows:
+        _, _, stream, version, name, leaf, fields, key = row
         withheld = withheld_from(viewer, name, rules.get((stream, 1), {}), rules.get((stream, version), {}))
         if WHOLE not in withheld:
-            yield _entry(index, written(stamp), event, mapper.opened(leaf_event(event)), withheld)
+            yield _entry(row, mapper.opened(stream, name, leaf, orjson.loads(fields) if fields else {}, key), withheld)
 
 
-def _entry(index: int, stamp: str, event: Sequence[Any], opened: Opened, withheld: Mapping[str, str]) -> Entry:
+def _entry(row: Sequence[Any], opened: Opened, withheld: Mapping[str, str]) -> Entry:
+    index, stamp, stream, version = row[:4]
     event_type, leaf = opened.event_type, opened.leaf
     data: dict[str, Any] = opened.data
     gone = {name: value.why for name, value in data.items() if isinstance(value, Hidden)}
@@ -176,8 +169,8 @@ def _entry(index: int, stamp: str, event: Sequence[Any], opened: Opened, withhel
         index,
         leaf["id"],
         event_type.name,
-        event[0],
-        event[1],
+        stream,
+        version,
         leaf["at"],
         leaf["recorded_at"],
         stamp,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.http.feed import event_view, json_of
+import orjson
+
+from api.http.feed import event_view
 from incidents.errors import TocsinError
 
 if TYPE_CHECKING:
@@ -83,4 +85,5 @@ class EventStream:
                 now = time.monotonic()
 
     def _part(self, entry: Entry) -> str:
-        return f"id: {self._cursor_at(entry.place)}\nevent: {entry.type}\ndata: {json_of(event_view(entry))}\n\n"
+        data = orjson.dumps(event_view(entry)).decode()  # in one line: JSON escapes the ends of lines
+        return f"id: {self._cursor_at(entry.place)}\nevent: {entry.type}\ndata: {data}\n\n"

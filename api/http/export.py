@@ -14,7 +14,9 @@ from io import StringIO
 from itertools import chain
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from api.http.feed import event_view, json_of
+import orjson
+
+from api.http.feed import event_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,11 +44,11 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Form(NamedTuple):
-    """How a file is written: its media type, its first line, and the text of some entries."""
+    """How a file is written: its media type, its first line, and how some entries are written."""
 
     media_type: str
-    head: str
-    text_of: Callable[[Sequence[Entry]], str]
+    head: bytes
+    content_of: Callable[[Sequence[Entry]], bytes]
 
 
 class Export(NamedTuple):
@@ -70,8 +72,7 @@ def written(batches: Iterable[Sequence[Entry]], form: Form) -> Export:
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
     try:
         digest = hashlib.sha256()
-        for text in chain([form.head], map(form.text_of, batches)):
-            part = text.encode()
+        for part in chain([form.head], map(form.content_of, batches)):
             digest.update(part)
             file.write(part)
         size = file.tell()
@@ -81,20 +82,20 @@ def written(batches: Iterable[Sequence[Entry]], form: Form) -> Export:
     return Export(file, size, f"sha-256=:{b64encode(digest.digest()).decode('ascii')}:")
 
 
-def jsonl(entries: Sequence[Entry]) -> str:
+def jsonl(entries: Sequence[Entry]) -> bytes:
     """Write an event a line (jsonlines.org)."""
-    return "".join(f"{json_of(event_view(entry))}\n" for entry in entries)
+    return b"".join(orjson.dumps(event_view(entry), option=orjson.OPT_APPEND_NEWLINE) for entry in entries)
 
 
-def csv_rows(entries: Iterable[Entry]) -> str:
+def csv_rows(entries: Iterable[Entry]) -> bytes:
     """Write an event a row (RFC 4180)."""
     return _rows(map(_row, entries))
 
 
-def _rows(rows: Iterable[Sequence[object]]) -> str:
+def _rows(rows: Iterable[Sequence[object]]) -> bytes:
     text = StringIO()
     csv.writer(text).writerows(rows)
-    return text.getvalue()
+    return text.getvalue().encode()
 
 
 def _row(entry: Entry) -> list[object]:
@@ -110,13 +111,13 @@ def _cell(value: object) -> object:
     In JSON a semicolon is escaped as well: where it separates columns, what follows it would begin a cell.
     """
     if isinstance(value, dict | list):
-        return json_of(value).replace(";", "\\u003b")
+        return orjson.dumps(value).decode().replace(";", "\\u003b")
     if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"
     return value
 
 
 FORMS = {
-    "jsonl": Form("application/jsonl", "", jsonl),
+    "jsonl": Form("application/jsonl", b"", jsonl),
     "csv": Form("text/csv; charset=utf-8; header=present", _rows([COLUMNS]), csv_rows),
 }

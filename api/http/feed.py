@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, cast
+
+import orjson
 
 from api.access.permissions import Scope
 from api.http import cursors
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 KIND = "events"
 NOW = "now"
 """Instead of a cursor: begin with what comes next."""
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
-json_of = _ENCODER.encode
-"""Writes JSON in one line."""
 
 
 def feed() -> Feed:
@@ -91,9 +88,9 @@ def event_view(entry: Entry) -> dict[str, Any]:
     }
 
 
-def page_of(entries: Sequence[Entry], cursor: str, *, more: bool) -> str:
+def page_of(entries: Sequence[Entry], cursor: str, *, more: bool) -> bytes:
     """Write a page."""
-    return json_of({"events": [event_view(entry) for entry in entries], "cursor": cursor, "more": more})
+    return orjson.dumps({"events": [event_view(entry) for entry in entries], "cursor": cursor, "more": more})
 
 
 def _links(entry: Entry, incident: str | None) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import uuid4
 
+import orjson
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from incidents.ledger.command import command_in_hand, current_command
@@ -77,25 +77,29 @@ class LeafMapper(Mapper[str]):
             disclosures={item.name: _stored(item, event_type, fact.originator_id) for item in disclosures},
         )
 
-    def opened(self, stored: LeafEvent) -> Opened:
+    def opened(
+        self, stream: str, topic: str, state: bytes, disclosures: Mapping[str, StoredField], key: bytes | None
+    ) -> Opened:
         """Give a stored event as JSON, without making a fact of it: for whoever shows many.
 
         A field that its type was given only after the fact was written is None, so a type may grow by what may be None.
         """
-        stream, key = cast("str", stored.originator_id), stored.key
-        data = {name: _opened(item, stream, key) for name, item in stored.disclosures.items()}
-        event_type, data = self.catalogue.current(stored.topic, data)
+        data = {
+            name: _unboxed(item["box"], stream, key) if "box" in item else item["value"]
+            for name, item in disclosures.items()
+        }
+        event_type, data = self.catalogue.current(topic, data)
         if data.keys() != event_type.fields:
             later = event_type.optional - event_type.sealed
             data = {name: data.get(name, None if name in later else cast("Json", ERASED)) for name in event_type.fields}
-        return Opened(event_type, json.loads(stored.state.decode()), data)  # of bytes, json would guess the encoding
+        return Opened(event_type, orjson.loads(state), data)
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[str]:
         """Give the fact back, its envelope with it; what was erased is the sentinel ERASED."""
         stored = cast("LeafEvent", stored_event)
         stream = cast("str", stored.originator_id)
         _remember_key(stream, stored.key)
-        event_type, leaf, data = self.opened(stored)
+        event_type, leaf, data = self.opened(stream, stored.topic, stored.state, stored.disclosures, stored.key)
         state = cast("dict[str, object]", data)
         for name, read in event_type.readers.items():
             value = state[name]
@@ -141,11 +145,9 @@ def _stored(item: Disclosure, event_type: EventType, stream: str) -> StoredField
     return {"box": seal(key, stream, canonical([item.salt, item.value]))}
 
 
-def _opened(item: StoredField, stream: str, key: bytes | None) -> Json:
-    if "box" not in item:
-        return item["value"]
-    content = unseal(key, stream, cast("str", item["box"])) if key else None
-    return cast("Json", ERASED) if content is None else cast("Json", json.loads(content)[1])
+def _unboxed(box: Json, stream: str, key: bytes | None) -> Json:
+    content = unseal(key, stream, cast("str", box)) if key else None
+    return cast("Json", ERASED) if content is None else cast("Json", orjson.loads(content)[1])
 
 
 def _remember_key(stream: str, key: bytes | None) -> None:

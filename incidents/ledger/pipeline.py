@@ -55,11 +55,14 @@ def send(connection: Connection, writes: Sequence[Write], *, commit: bool) -> No
             cursor.execute("COMMIT", prepare=False)
 
 
-def fetch(connection: Connection, statement: ClauseElement, row: Row) -> list[tuple[Any, ...]]:
-    """Read rows with the least between us and the driver: for the hot paths."""
+def fetch(connection: Connection, statement: ClauseElement, row: Row, *, binary: bool = False) -> list[tuple[Any, ...]]:
+    """Read rows with the least between us and the driver: for the hot paths.
+
+    `binary` is for rows with much in bytea columns: as text, each byte would come in two digits.
+    """
     sql, constants = compiled(statement, tuple(row))
     with _pool_kept_fresh(connection):
-        return driver_connection(connection).execute(sql, {**constants, **row}).fetchall()
+        return driver_connection(connection).execute(sql, {**constants, **row}, binary=binary).fetchall()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, Text, bindparam, func, select
+from sqlalchemy import ARRAY, Text, bindparam, cast, func, select
 
 from incidents.ledger.mapper import LeafEvent
 from incidents.ledger.tables import disclosures, events, sequence, stream_keys
@@ -44,14 +44,28 @@ SELECT_AFTER = (
 )
 
 _index = sequence.c["index"]
+_STAMP = func.to_char(func.timezone("UTC", sequence.c.sequenced_at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 SELECT_LOG = (
-    select(_index, sequence.c.sequenced_at, *_COLUMNS)
+    select(
+        _index,
+        _STAMP,
+        events.c.stream,
+        events.c.version,
+        events.c.type,
+        events.c.leaf,
+        cast(disclosures.c.fields, Text),
+        stream_keys.c.key,
+    )
     .select_from(_BESIDE.join(sequence, _PLACED))
     .where(sequence.c.partnership == bindparam("wanted"))
     .where(_index > bindparam("after"), _index < bindparam("before"))
     .order_by(_index)
     .limit(bindparam("most"))
 )
+"""A log in its order: index, instant as leaves write it, and what `_COLUMNS` has, the disclosures as the JSON they are.
+
+The driver would make values of them one by one, and take three times as long.
+"""
 
 
 @dataclass(frozen=True)

@@ -145,8 +145,7 @@ def export(query: Body) -> Response:
     after, before = place_after(of.partnership, query.get("after")), _end(of.partnership, query)
     noted(of.partnership, _span(after, before - 1))
     with tocsin().seats.take():
-        batches = (entries for entries, _ in feed().batches(of, after, before))
-        found = written(batches, FORMS[query["format"]])
+        found = written(feed().batches(of, after, before), FORMS[query["format"]])
     name = f"{of.partnership}-events.{query['format']}"
     response = Response(
         found.parts(),
