@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Unauthenticated(TocsinError):
-    """Send an API key that is not revoked: `Authorization: Bearer tocsin_…`. `tocsin key create` makes one."""
+    """Send an API key that is not revoked, `Authorization: Bearer tocsin_…`, or a good access token; people sign in."""
 
     code = "unauthenticated"
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Bearer realm="tocsin"'}
@@ -59,13 +59,6 @@ class RateLimited(TocsinError):
         """Say after how many seconds a request is taken again."""
         super().__init__()
         self.headers = {"Retry-After": str(seconds)}
-
-
-class AllSeatsTaken(TocsinError):
-    """Too many are waiting for events here already. Come again after `Retry-After` seconds, or ask without `wait`."""
-
-    code = "all_seats_taken"
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
 
 
 class Malformed(TocsinError):
