@@ -13,15 +13,17 @@ from escalation.clocks import readings
 from escalation.tables import attainment
 from incidents.incident import Incident
 from incidents.ledger.pipeline import Write, fetch, send
+from incidents.restrictions import exists_for, for_each
 from incidents.tables import incident_states
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
     from escalation.agreements import AgreementBook
     from escalation.clocks import Reading
+    from incidents.disclosure import Viewer
     from incidents.ledger.facts import Fact, Record
     from incidents.ledger.followers import Followed
     from incidents.ledger.ledger import Ledger
@@ -61,12 +63,16 @@ class Attainment:
             yield Write(_CLEAR, [{"of": record.id}])
             yield Write(_INSERT, [_row(record, reading) for reading in readings(record, agreement, last)])
 
-    def counts(self, partnerships: Sequence[str] | None = None) -> list[Row[Any]]:
-        """Count runs per partnership, clock, severity and outcome, of some partnerships or of all (None)."""
+    def counts(self, viewers: Mapping[str, Viewer] | None = None) -> list[Row[Any]]:
+        """Count runs per partnership, clock, severity and outcome, of the incidents that exist for somebody.
+
+        `viewers` tells as whom they read each partnership; None: everything, everywhere.
+        """
         columns = (attainment.c.partnership, attainment.c.clock, attainment.c.severity, attainment.c.outcome)
         query = select(*columns, func.count().label("runs")).group_by(*columns).order_by(*columns)
-        if partnerships is not None:
-            query = query.where(attainment.c.partnership.in_(partnerships))
+        if viewers is not None:
+            theirs = for_each(viewers, incident_states.c.partnership, lambda viewer, _: exists_for(viewer))
+            query = query.join(incident_states, incident_states.c.stream == attainment.c.stream).where(theirs)
         with self._ledger.recorder.reading.connect() as connection:
             return list(connection.execute(query).all())
 

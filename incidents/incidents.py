@@ -13,7 +13,7 @@ from incidents.incident import Incident
 from incidents.ledger.pipeline import fetch
 from incidents.ledger.recorder import ReceiptExists
 from incidents.opening import opened
-from incidents.refusals import TooLate
+from incidents.refusals import NoSuchOriginal, TooLate
 from incidents.tables import incident_numbers, incident_states
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ class Incidents:
             found = ""
         partnership, _, _ = stream.partition("/")
         if not found.startswith(f"{partnership}/"):
-            raise InvalidField("of", "There is no such incident in this partnership. Give its id or number (INC-1042).")
+            raise NoSuchOriginal
         return found.rsplit("/", 1)[1]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidents.errors import Refused
+from incidents.errors import InvalidField, Refused
 
 
 class NotActive(Refused):
@@ -87,3 +87,11 @@ class OthersTookPart(Refused):
     """Another party has already worked on this incident: it cannot be taken away from them."""
 
     code = "others_took_part"
+
+
+class NoSuchOriginal(InvalidField):
+    """There is no such incident in this partnership."""
+
+    def __init__(self) -> None:
+        """Name the field."""
+        super().__init__("of", "There is no such incident in this partnership. Give its id or number (INC-1042).")

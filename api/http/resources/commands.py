@@ -11,6 +11,8 @@ from api.http.resources.answers import Body, Shown, asked_of, parties_of, told
 from api.http.resources.incidents import assessment_of, incidents
 from api.http.schemas import commands as schemas
 from api.http.schemas.incidents import Assessing, IncidentView
+from incidents.errors import NotFound
+from incidents.refusals import NoSuchOriginal
 from incidents.visibility import VisibilityChange
 
 if TYPE_CHECKING:
@@ -181,6 +183,10 @@ def close(incidents: Incidents, stream: str, _body: Body, asked: Asked) -> Answe
 @command("duplicate", schemas.Duplicate, "markDuplicate", Scope.INCIDENTS_COORDINATE, example={"of": "INC-1002"})
 def duplicate(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Point to the incident, of the same partnership, that tells the same story."""
+    try:
+        stream_of(body["of"])  # what does not exist for the sender must not be found by guessing either
+    except NotFound:
+        raise NoSuchOriginal from None
     return incidents.mark_duplicate(stream, body["of"], asked)
 
 

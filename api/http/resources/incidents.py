@@ -11,6 +11,7 @@ from api.http.idempotency import request_key
 from api.http.resources.answers import Body, Shown, parties_of, told
 from api.http.schemas.incidents import Declaration, IncidentView
 from api.http.views import INCIDENTS, incident_address
+from incidents.errors import InvalidField
 from incidents.incidents import Asked
 from incidents.opening import Report
 from incidents.terms import Assessment
@@ -47,12 +48,15 @@ def declare(body: Body) -> Shown:
     It is classified under the agreement in force, which it stays pinned to.
     """
     party = must_reach(body["partnership"]).party
+    visible_to = parties_of(body.get("visibility", "shared"), party)
+    if visible_to == ():
+        raise InvalidField("visibility", "Your key is no party's, so nothing is internal to it. Name the parties.")
     asked = Asked(
         by=principal().actor,
         at=body.get("occurred_at"),
         request=request_key(),
         party=party,
-        visible_to=parties_of(body.get("visibility", "shared"), party),
+        visible_to=visible_to,
     )
     report = Report(
         title=body["title"],
