@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+ROLES = "tocsin_runtime, tocsin_worker, tocsin_gate, tocsin_sequencer"
+
+
 @pytest.fixture
 def service_url(database_url: str) -> Iterator[str]:
     """A login that owns nothing and only belongs to the roles that run Tocsin."""
     name = f"service_{uuid4().hex[:8]}"
     owner = create_engine(database_url, isolation_level="AUTOCOMMIT")
     with owner.connect() as connection:
-        connection.execute(text(f"CREATE ROLE {name} LOGIN IN ROLE tocsin_runtime, tocsin_sequencer"))
+        connection.execute(text(f"CREATE ROLE {name} LOGIN IN ROLE {ROLES}"))
     yield make_url(database_url).set(username=name).render_as_string(hide_password=False)
     with owner.connect() as connection:
         connection.execute(text(f"DROP ROLE {name}"))
@@ -41,7 +44,7 @@ def test_a_login_that_owns_nothing_runs_everything(service_url: str) -> None:
     declared = tocsin.incidents.declare("acme-globex", report, Asked("key:1")).incident
     assert tocsin.engine.run_once() == 1
     assert tocsin.sequencer.run_until_idle() > 2
-    assert [follower.run_once() > 0 for follower in tocsin.followers()] == [True]
+    assert all(follower.run_once() > 0 for follower in tocsin.followers())
     assert tocsin.keys.find(tocsin.keys.issue("service", by="operator").token) is not None
     assert tocsin.incidents.get(declared.id).version > 1
     assert readiness(tocsin)["status"] == "ready"

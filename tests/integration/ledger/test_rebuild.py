@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from api.access.members import Grant
 from api.bootstrap import build
 from incidents.incident import Incident
 from incidents.incidents import Asked
 from incidents.ledger.rebuild import check, history
 from tests.support.clock import MovedClock
-from tests.support.ledgers import declare, publish
+from tests.support.ledgers import PARTNERSHIP, declare, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,9 @@ def tocsin(database_url: str, clock: MovedClock) -> Iterator[Tocsin]:
     tocsin = build(database_url, clock=clock, committed=lambda: None)
     publish(tocsin)
     tocsin.keys.issue("globex monitoring", by="operator")
+    ann = tocsin.people.register("Ann", "ann@acme.example", by="operator")
+    tocsin.people.link("ann@acme.example", "https://login.acme.example", "ann")
+    tocsin.members.grant(PARTNERSHIP, Grant(ann, "acme", ["responder"]), by="operator")
     calm, loud, over = declare(tocsin, severity="S3"), declare(tocsin), declare(tocsin)
     clock.move(seconds=2)
     tocsin.incidents.acknowledge(over, BY)
@@ -84,7 +88,7 @@ def test_tables_that_are_right_are_found_right(tocsin: Tocsin, sequencer: Sequen
         for table in checked.tables:
             assert connection.scalar(text(f'SELECT count(*) FROM "{table}"'))  # noqa: S608 - a name of our own tables
         assert checked.events == connection.scalar(text("SELECT count(*) FROM events"))
-    assert checked.records == 5
+    assert checked.records == 7
 
 
 def test_a_wrong_value_is_named(tocsin: Tocsin, owner: Engine) -> None:
