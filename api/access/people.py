@@ -35,6 +35,12 @@ _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 _IDENTITY = re.compile(r"[0-9a-f]{32}")
 
 
+class KnownByAnotherName(Refused):
+    """Somebody is registered by that address under another name. Give the name they go by, or ask the operator."""
+
+    code = "known_by_another_name"
+
+
 class EmailTaken(Refused):
     """Somebody has that e-mail address already. Give them roles; or deactivate that record first."""
 
@@ -65,14 +71,19 @@ class People:
         return identity_of(person)
 
     def registered(self, name: str, email: str, *, by: str) -> str:
-        """Give the id of whoever has an e-mail address; where nobody has it, make them known by it. InvalidField."""
+        """Give the id of whoever has an e-mail address; where nobody has it, make them known by it.
+
+        InvalidField; KnownByAnotherName, for who asks must not learn from us what somebody is called elsewhere.
+        """
         known = self.by_email(email)
-        if known is not None:
-            return known
-        try:
-            return self.register(name, email, by=by)
-        except EmailTaken:
-            return self.by_email(email) or self.register(name, email, by=by)
+        if known is None:
+            try:
+                return self.register(name, email, by=by)
+            except EmailTaken:
+                known = self.by_email(email) or self.register(name, email, by=by)
+        if (self.described([known])[known].name or "").casefold() != name.casefold():
+            raise KnownByAnotherName
+        return known
 
     def service(self, name: str, issuer: str, subject: str, *, by: str) -> str:
         """Make a service known by what its identity provider calls it, and give its id. IdentityTaken."""

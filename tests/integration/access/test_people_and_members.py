@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from api.access.members import Grant
-from api.access.people import CACHE_SECONDS, EmailTaken, People
+from api.access.people import CACHE_SECONDS, EmailTaken, KnownByAnotherName, People
 from api.access.permissions import ROLES
 from api.access.person import AlreadyDeactivated, IdentityTaken
 from api.access.principal import Membership
@@ -59,7 +59,9 @@ def test_an_address_is_one_persons_whatever_its_capitals(tocsin: Tocsin, ann: st
     assert tocsin.people.by_email(" aNN@acme.EXAMPLE") == ann
     with pytest.raises(EmailTaken):
         tocsin.people.register("Another", "ann@acme.example", by=BY)
-    assert tocsin.people.registered("Another", "ANN@acme.example", by=BY) == ann
+    assert tocsin.people.registered("ANN", "ANN@acme.example", by=BY) == ann
+    with pytest.raises(KnownByAnotherName):  # nor does it tell what somebody is called elsewhere
+        tocsin.people.registered("Another", "ANN@acme.example", by=BY)
     assert tocsin.people.registered("Bea", "bea@acme.example", by=BY) not in {ann, None}
 
 
