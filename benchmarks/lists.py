@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.bare_reads import SAYS
-from benchmarks.stories import RARE, SERVICES
+from benchmarks.stories import COMMON, RARE, SERVICES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,8 +74,10 @@ def asked(rng: Random, now: datetime) -> list[Asked]:
             span,
         ),
         _with_text("a rare word", f"E{rng.randrange(RARE):04}"),
-        _with_text("two common words", "payment timeout"),
-        _with_text("a phrase, and closed", '"payment card"', {"status": "closed"}, "status = 'closed'"),
+        _with_text("two common words", " ".join(rng.sample(COMMON, 2))),
+        _with_text(
+            "a phrase, and closed", f'"{" ".join(rng.sample(COMMON, 2))}"', {"status": "closed"}, "status = 'closed'"
+        ),
     ]
 
 

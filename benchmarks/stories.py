@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from incidents.incident import Incident
@@ -99,7 +100,11 @@ _VOCABULARY = (
     "restart checkout order refund shop customer since again slower normal errors rate graph looking found cause fix "
     "waiting confirmed works morning evening second first another still"
 )
-_WORDS = _VOCABULARY.split()
+COMMON = _VOCABULARY.split()
+_WORDS = [*COMMON, *(f"{thing}{number:03}" for number in range(500) for thing in ("host", "shop", "node", "route"))]
+_OFTEN = [*accumulate(1 / (rank + 10) for rank in range(len(_WORDS)))]
+"""The commonest word is in every third note, the last ones in few (Zipf's law, with its top cut off)."""
+
 RARE = 2_000
 """Error codes that are told of: each is in few incidents, and what people search for."""
 
@@ -167,8 +172,8 @@ def fate(age: timedelta, rng: Random) -> str:
 
 
 def words(rng: Random, count: int) -> str:
-    """Write a text of common words, and now and then an error code."""
-    text = " ".join(rng.choices(_WORDS, k=count))
+    """Write a text, now and then with an error code."""
+    text = " ".join(rng.choices(_WORDS, cum_weights=_OFTEN, k=count))
     return f"{text} E{rng.randrange(RARE):04}" if rng.randrange(3) == 0 else text
 
 
