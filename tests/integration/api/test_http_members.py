@@ -79,7 +79,9 @@ def test_roles_are_set_not_added(site: Site) -> None:
     person = acme.post(MEMBERS, ANN).body["person"]
     changed = acme.post(MEMBERS, {"person": person, "roles": ["executive"]})
     assert (changed.status, changed.body["person"], changed.body["roles"]) == (200, person, ["executive"])
-    again = acme.post(MEMBERS, ANN | {"name": "Another name", "roles": ["responder"]}).body
+    refused = acme.post(MEMBERS, ANN | {"name": "Another name", "roles": ["responder"]})
+    assert (refused.status, problem_of(refused)["code"]) == (409, "known_by_another_name")
+    again = acme.post(MEMBERS, ANN | {"name": "ANN OLSEN", "roles": ["responder"]}).body
     assert (again["person"], again["name"], again["roles"]) == (person, "Ann Olsen", ["responder"])
     assert len(acme.get(MEMBERS).body["items"]) == 1
 
