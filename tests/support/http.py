@@ -77,6 +77,10 @@ class Caller:
         """Send anything."""
         return Reply(self._client.open(path, method=method, headers=self._headers, **options))
 
+    def open_stream(self, path: str, headers: dict[str, str]) -> TestResponse:
+        """GET what comes bit by bit; whoever reads it closes it."""
+        return self._client.get(path, headers=self._headers | _headers(headers))
+
     def declare(self, **fields: object) -> dict[str, Any]:
         """Declare an incident of severity S1 and give it."""
         answer = self.post("/v1/incidents", declaration(**fields))
