@@ -17,6 +17,8 @@ from incidents.ledger.facts import Record
 from incidents.visibility import VisibilityChange, must_be_alone, restrictable_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from incidents.ledger.sealing import Hidden
     from incidents.terms import Assessment, Terms
 
@@ -201,11 +203,16 @@ class Incident(Record):
         self._must_be_active()
         self.trigger_event(Incident.Cancelled, reason=reason, **said)
 
-    def mark_duplicate(self, of: str, **said: Unpack[Said]) -> None:
-        """Point to the incident that tells the same story. NotActive; OwnDuplicate."""
+    def mark_duplicate(self, of: str, exists_for: Sequence[str] | None = None, **said: Unpack[Said]) -> None:
+        """Point to the incident that tells the same story, and exists for these parties (None: all).
+
+        NotActive; OwnDuplicate; OriginalHidden.
+        """
         self._must_be_active()
         if of == self.public_id:
             raise refusals.OwnDuplicate
+        if exists_for is not None and (self.visible_to is None or not set(self.visible_to) <= set(exists_for)):
+            raise refusals.OriginalHidden
         self.trigger_event(Incident.MarkedDuplicate, of=of, **said)
 
     def change_visibility(self, change: VisibilityChange, **said: Unpack[Said]) -> None:

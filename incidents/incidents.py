@@ -145,8 +145,8 @@ class Incidents:
 
     def mark_duplicate(self, stream: str, of: str, asked: Asked) -> Answer:
         """Point to the incident, of the same partnership, that tells the same story."""
-        original = self._same_partnership(stream, of)
-        return self._change(stream, asked, lambda it, _, said: it.mark_duplicate(original, **said))
+        original, exists_for = self._same_partnership(stream, of)
+        return self._change(stream, asked, lambda it, _, said: it.mark_duplicate(original, exists_for, **said))
 
     def change_visibility(self, stream: str, change: VisibilityChange, asked: Asked) -> Answer:
         """Let an earlier fact be seen by some parties only, or by all again."""
@@ -258,16 +258,16 @@ class Incidents:
         incident = self.ledger.get(Incident, receipt.stream, version=receipt.version)
         return Answer(incident, receipt.recorded_at, replayed=True)
 
-    def _same_partnership(self, stream: str, other: str) -> str:
-        """Give the public id of an incident of the same partnership; a foreign one does not exist here."""
+    def _same_partnership(self, stream: str, other: str) -> tuple[str, list[str] | None]:
+        """Give public id and parties of an incident of the same partnership; a foreign one does not exist here."""
         try:
-            found = self.stream_of(other)
+            found, exists_for = self.found(other)
         except NotFound:
-            found = ""
+            raise NoSuchOriginal from None
         partnership, _, _ = stream.partition("/")
         if not found.startswith(f"{partnership}/"):
             raise NoSuchOriginal
-        return found.rsplit("/", 1)[1]
+        return found.rsplit("/", 1)[1], exists_for
 
 
 MAX_NUMBER_DIGITS = 18

@@ -71,6 +71,12 @@ class OwnDuplicate(Refused):
     code = "own_duplicate"
 
 
+class OriginalHidden(Refused):
+    """Some who see this incident would learn that there is the other. Share that one first, or restrict this one."""
+
+    code = "original_hidden"
+
+
 class TooLate(Refused):
     """That lies further back than the agreement lets a fact be reported."""
 

@@ -30,9 +30,15 @@ def caller(tocsin: Tocsin) -> Principal | None:
 
 
 def keep_private(response: Response) -> Response:
-    """Keep answers to a session out of caches: those know what Authorization means (RFC 9111, 3.5), not cookies."""
+    """Keep answers to a session out of caches, those too that a program may keep: the next person may be another's.
+
+    Shared caches know what Authorization means (RFC 9111, 3.5), not cookies; that a cache of one's own must tell two
+    keys apart, it is told here.
+    """
     if g.get("by_session"):
-        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers["Cache-Control"] = "private, no-store"
+    elif "principal" in g:
+        response.vary.add("Authorization")
     return response
 
 

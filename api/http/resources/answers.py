@@ -48,7 +48,9 @@ def told(answer: Answer) -> Shown:
     """Show what a request led to, marked where it is the answer to an earlier sending."""
     found = answer.incident
     terms = tocsin().book.pinned(found.partnership, found.agreement_version)
-    seen = shown(found, viewer(found.partnership), terms)
+    # What was restricted since the first answer is withheld from the second one.
+    now = tocsin().incidents.get(found.id) if answer.replayed else None
+    seen = shown(found, viewer(found.partnership), terms, now=now)
     if seen is None:
         raise NotFound
     return incident_view(seen), {"ETag": etag(found.revision), **replay_headers(replayed=answer.replayed)}

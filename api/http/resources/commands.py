@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from api.access.permissions import Scope
 from api.http import openapi
-from api.http.access import stream_of, tocsin
+from api.http.access import stream_of, tocsin, viewer
 from api.http.resources.answers import Body, Shown, asked_of, parties_of, told
 from api.http.resources.incidents import assessment_of, incidents
 from api.http.schemas import commands as schemas
 from api.http.schemas.incidents import Assessing, IncidentView
 from incidents.errors import NotFound
-from incidents.refusals import NoSuchOriginal
+from incidents.refusals import NoSuchOriginal, NotYours
 from incidents.visibility import VisibilityChange
 
 if TYPE_CHECKING:
@@ -201,8 +201,11 @@ def visibility(incidents: Incidents, stream: str, body: Body, asked: Asked) -> A
     """Let an earlier entry of your party, or some of its fields, be seen by these parties only, or by all again.
 
     It acts on the past as well: timelines, lists, feed, exports and search. Restricting the first entry hides the
-    incident from the others, as long as none of them has worked on it.
+    incident from the others, as long as none of them has worked on it. Entries of neither party are for those to decide
+    about who see everything.
     """
+    if asked.party is None and not viewer(stream.partition("/")[0]).everything:
+        raise NotYours
     named = tuple(body["fields"]) if "fields" in body else None
     to = parties_of(body["to"], asked.party)
     return incidents.change_visibility(stream, VisibilityChange(body["entry"], named, to, body.get("reason")), asked)

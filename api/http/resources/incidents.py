@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from api.access.permissions import Scope
 from api.http import openapi
-from api.http.access import must_reach, principal, tocsin
+from api.http.access import must_reach, principal, tocsin, viewer
 from api.http.idempotency import request_key
 from api.http.resources.answers import Body, Shown, parties_of, told
 from api.http.schemas.incidents import Declaration, IncidentView
@@ -51,6 +51,8 @@ def declare(body: Body) -> Shown:
     visible_to = parties_of(body.get("visibility", "shared"), party)
     if visible_to == ():
         raise InvalidField("visibility", "Your key is no party's, so nothing is internal to it. Name the parties.")
+    if not viewer(body["partnership"]).is_among(visible_to):
+        raise InvalidField("visibility", "You would not see the incident yourself. Name your own party, too.")
     asked = Asked(
         by=principal().actor,
         at=body.get("occurred_at"),

@@ -17,11 +17,12 @@ from api.http.refusals import InvalidRequest
 from api.http.resources.access_log import PARTNERSHIPS
 from api.http.schemas.fields import Body as NoFields
 from api.http.schemas.members import PERSON, MemberList, MemberView, RoleGrant
-from incidents.errors import NotFound
+from incidents.errors import InvalidField, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from api.access.principal import Membership
     from api.http.resources.answers import Body, Shown
 
 members = openapi.Blueprint("members", __name__, url_prefix=PARTNERSHIPS, description="Who belongs to a partnership.")
@@ -81,7 +82,7 @@ def grant(body: Body, partnership: str) -> Shown:
     granted = tocsin().members.granted_before(asked)
     if granted is None:
         tocsin().members.check(partnership, party, body["roles"])  # before anybody is registered
-        person = body.get("person") or tocsin().people.registered(body["name"], body["email"], by=by)
+        person = _person_meant(body, partnership, membership)
         granted = tocsin().members.grant(partnership, Grant(person, party, body["roles"]), by=by, request=asked)
     return _views([granted.member])[0], dict(replay_headers(replayed=granted.replayed))
 
@@ -111,6 +112,21 @@ def withdraw(_body: Body, partnership: str, person: str) -> Response:
             raise NotFound
         replayed = tocsin().members.withdraw(partnership, person, by=principal().actor, request=asked)
     return Response(status=HTTPStatus.NO_CONTENT, headers=dict(replay_headers(replayed=replayed)))
+
+
+def _person_meant(body: Body, partnership: str, membership: Membership) -> str:
+    """Give who is to have roles; somebody new is registered.
+
+    Who stands behind an id is told of one's own members alone: timelines name people of the other party, and those who
+    left, by their ids. InvalidField; KnownByAnotherName.
+    """
+    person: str | None = body.get("person")
+    if person is None:
+        return tocsin().people.registered(body["name"], body["email"], by=principal().actor)
+    theirs = {row.person for row in tocsin().members.listed(partnership) if manages(membership, row.party)}
+    if person not in theirs and not principal().operator:
+        raise InvalidField("person", "Give the id of a member of your party; whoever is not one yet, by `email`.")
+    return person
 
 
 def _views(found: Sequence[Any]) -> list[dict[str, Any]]:
