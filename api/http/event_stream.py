@@ -30,9 +30,6 @@ class Rhythm(NamedTuple):
     lifetime: float = 300.0
 
 
-USUAL = Rhythm()
-
-
 class EventStream:
     """One reader's stream."""
 
@@ -42,7 +39,7 @@ class EventStream:
         bell: Bell,
         cursor_at: Callable[[int], str],
         still: Callable[[], Viewer],
-        rhythm: Rhythm = USUAL,
+        rhythm: Rhythm,
     ) -> None:
         """Take where events come from and what announces them.
 

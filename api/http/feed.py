@@ -14,7 +14,7 @@ from incidents.errors import InvalidField
 from incidents.feed import BEGINNING, Wanted, types_named, usual_types
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from incidents.feed import Entry, Feed
 
@@ -63,7 +63,13 @@ def place_after(partnership: str, after: str | None) -> int:
 
 def cursor_at(partnership: str, index: int) -> str:
     """Give the cursor after which a reader goes on behind an index."""
-    return cursors.seal(KIND, [partnership, index])
+    return cursors_of(partnership)(index)
+
+
+def cursors_of(partnership: str) -> Callable[[int], str]:
+    """Give what gives cursors, also after this request's view has returned."""
+    actor, secret = principal().actor, tocsin().secret(cursors.OWN_SECRET)
+    return lambda index: cursors.sealed(KIND, [partnership, index], actor=actor, secret=secret)
 
 
 def event_view(entry: Entry) -> dict[str, Any]:

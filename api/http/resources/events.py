@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request, stream_with_context
+from flask import Response, current_app, g, request
 
 from api.access.permissions import Scope
 from api.http import openapi
 from api.http.access import still_viewer, tocsin
 from api.http.access_log import noted
-from api.http.event_stream import EventStream
+from api.http.event_stream import EventStream, Rhythm
 from api.http.export import FORMS, written
-from api.http.feed import cursor_at, feed, page_of, place_after, wanted
+from api.http.feed import cursor_at, cursors_of, feed, page_of, place_after, wanted
 from api.http.refusals import InvalidHeader
 from api.http.schemas.events import EventPage, EventQuery, ExportQuery, StreamQuery
 from incidents.errors import InvalidField
 from incidents.ledger.moments import check_past, index_at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.http.resources.answers import Body
+    from incidents.disclosure import Viewer
     from incidents.feed import Page, Wanted
 
 events = openapi.Blueprint(
     "events", __name__, url_prefix="/v1/events", description="All that happens in a partnership, in one order."
 )
 LAST_EVENT_ID = "Last-Event-ID"
+RHYTHM = Rhythm()
 NOT_KEPT = {"Cache-Control": "private, no-store"}
 _ERRORS = (*openapi.READ_ERRORS, HTTPStatus.UNPROCESSABLE_ENTITY)
 _BEHIND = {
@@ -102,14 +105,29 @@ def stream(query: Body) -> Response:
     after = _place(of.partnership, query)
     noted(of.partnership, _span(after))
     seat = tocsin().seats.take()
-    told = EventStream(feed(), tocsin().bell, partial(cursor_at, of.partnership), partial(still_viewer, of.partnership))
+    told = EventStream(feed(), tocsin().bell, cursors_of(of.partnership), _again(of.partnership), RHYTHM)
     response = Response(
-        stream_with_context(told.parts(of, after)),
+        told.parts(of, after),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
     response.call_on_close(seat.close)
     return response
+
+
+def _again(partnership: str) -> Callable[[], Viewer]:
+    """Give what finds anew as whom this request reads, for a stream that goes on when its view has returned.
+
+    No context of Flask's is kept open meanwhile: whatever else its thread then does would find it there.
+    """
+    app, environ = current_app._get_current_object(), request.environ  # type: ignore[attr-defined] # noqa: SLF001 - Flask's documented way
+
+    def viewer() -> Viewer:
+        with app.request_context(environ):
+            g.scope = Scope.EVENTS_READ
+            return still_viewer(partnership)
+
+    return viewer
 
 
 def _place(partnership: str, query: Body) -> int:
