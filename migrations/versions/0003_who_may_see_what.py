@@ -138,7 +138,7 @@ INSERT INTO secrets VALUES ('sessions', sha256((gen_random_uuid()::text || gen_r
 
 GRANTS = """
 GRANT SELECT, INSERT, UPDATE, DELETE ON restrictions, search_texts, members TO tocsin_runtime;
-GRANT SELECT ON key_uses, secrets TO tocsin_runtime;
+GRANT SELECT ON key_uses TO tocsin_runtime;
 GRANT SELECT, INSERT ON access_log TO tocsin_runtime;
 
 REVOKE ALL ON parked, followers FROM tocsin_runtime;
