@@ -13,7 +13,7 @@ DIGEST := $(shell cat $(LOCKS) | cksum | tr ' ' '-')
 STAMP := $(VENV)/installed-$(DIGEST)
 NODE_TOOLS := tests/browser/node_modules/installed-$(shell cat tests/browser/package*.json | cksum | tr ' ' '-')
 
-.PHONY: help setup check test browser outside node-tools chromium demo faults bench clean
+.PHONY: help setup check test browser outside node-tools chromium demo faults fuzz bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -63,6 +63,10 @@ demo: setup ## An incident climbs its ladder before your eyes, then keep serving
 
 faults: setup ## Kill processes under load, again and again, and check that nothing is lost
 	$(BIN)/python -m tests.faults
+
+fuzz: setup ## Send 20,000 generated requests by several callers, and check every answer (CASES=n, SEED=n)
+	$(BIN)/python -m tests.fuzz --self-test
+	$(BIN)/python -m tests.fuzz $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
 
 bench: setup ## Measure, and print one table
 	$(BIN)/python -m benchmarks

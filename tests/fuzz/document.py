@@ -1,0 +1,105 @@
+"""The document, and the same narrowed to what exists in a world, so that requests get past the first door."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from tests.fuzz.known import PARTIES, known_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.fuzz.known import Known
+    from tests.fuzz.world import World
+
+EYES = {
+    "oneOf": [
+        {"type": "string", "enum": ["shared", "internal"]},
+        {"type": "array", "items": {"type": "string", "enum": PARTIES}, "minItems": 1, "maxItems": 2},
+    ]
+}
+METHODS = {"get", "post"}
+EITHER = {
+    "Declaration": ({"severity"}, {"impact", "urgency"}),
+    "Assessing": ({"severity"}, {"impact", "urgency"}),
+    "RoleGrant": ({"person"}, {"email", "name"}),
+}
+
+
+def served(world: World) -> dict[str, Any]:
+    """Give the document as it is served, but for the ways in: who sends a request is not for the document to draw."""
+    document = world.site.nobody.get("/v1/openapi.json").body
+    del document["components"]["securitySchemes"]
+    for _, _, operation in operations(document):
+        del operation["security"]
+    return document
+
+
+def narrowed(document: Mapping[str, Any], world: World, *, positive: bool) -> dict[str, Any]:
+    """Narrow a document to values that exist.
+
+    Where requests are to be refused, only places are narrowed in which every other value is.
+    """
+    narrow = deepcopy(dict(document))
+    known = known_values(world, positive=positive)
+    for (place, name), schema in _parameters(narrow):
+        kind = str(schema.get("format", schema.get("type")))
+        _narrow(schema, known.get((place, name, kind)) or known.get((place, name)))
+    for body_name, body in _bodies(narrow):
+        own: Known = {("body", "reason"): ["waiting_on_partner"]} if body_name in {"Pause", "Resumption"} else {}
+        for field, schema in body["properties"].items():
+            _narrow(schema, (known | own).get(("body", field)))
+        body["properties"].update({field: EYES for field in ("visibility", "to") if field in body["properties"]})
+        if positive and body_name in EITHER:
+            _either(body, *EITHER[body_name])
+    free = narrow["paths"]["/v1/incidents/{reference}/visibility"]["parameters"]
+    free[:] = [each | {"schema": {"enum": world.known["free"]}} for each in free]
+    return narrow
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield path and method of each operation, with what the document says of it."""
+    for path, item in document["paths"].items():
+        for method in sorted(METHODS & item.keys()):
+            yield path, method, item[method]
+
+
+def _narrow(schema: dict[str, Any], values: list[Any] | None) -> None:
+    if values:
+        schema["enum"] = values
+
+
+def _either(body: dict[str, Any], one: set[str], other: set[str]) -> None:
+    """Ask for some fields or for others, which are refused together: the document has no words for it."""
+    both = deepcopy(body)
+    body.clear()
+    body["oneOf"] = [
+        both
+        | {
+            "properties": {name: schema for name, schema in both["properties"].items() if name not in refused},
+            "required": sorted({*both.get("required", []), *needed}),
+        }
+        for needed, refused in ((one, other), (other, one))
+    ]
+
+
+def _parameters(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    """Yield place, name and schema of each parameter."""
+    listed = [*document["components"]["parameters"].values()]
+    for item in document["paths"].values():
+        listed += item.get("parameters", [])
+        listed += [each for method in METHODS & item.keys() for each in item[method].get("parameters", [])]
+    for parameter in listed:
+        if "$ref" not in parameter:
+            yield (parameter["in"], parameter["name"]), parameter["schema"]
+
+
+def _bodies(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield name and schema of what operations take in JSON."""
+    for _, _, operation in operations(document):
+        content = operation.get("requestBody", {}).get("content", {})
+        reference = content.get("application/json", {}).get("schema", {}).get("$ref")
+        if reference:
+            name = reference.rpartition("/")[2]
+            yield name, document["components"]["schemas"][name]

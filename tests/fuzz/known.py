@@ -1,0 +1,91 @@
+"""Values that exist in a world, by where a request names them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.support.http import OURS, THEIRS
+
+if TYPE_CHECKING:
+    from tests.fuzz.world import World
+
+Known = dict[tuple[str, ...], list[Any]]
+"""Values by place (path, query, header or body) and name, and maybe type."""
+
+PARTIES = ["acme", "globex"]
+MISSING = "INC-99999999"
+VERSIONS = list(range(1, 16))
+WORDS = ["Seit 9 Uhr", "slow\u2026 \U0001f422", "=1+1"]
+NAMES = {
+    "severity": ["S1", "S2", "S3"],
+    "impact": ["critical", "minor"],
+    "urgency": ["immediate", "normal"],
+    "service": ["payments-api", "reporting"],
+    "party": PARTIES,
+}
+"""Names of the agreement: a body with others is refused, a list filtered by others is empty."""
+
+TEXTS = ("title", "description", "text", "note", "reason", "name")
+PAST = (
+    "reported_from",
+    "reported_to",
+    "resolved_from",
+    "resolved_to",
+    "changed_since",
+    "since",
+    "until",
+    "as_of",
+    "at",
+)
+
+
+def known_values(world: World, *, positive: bool) -> Known:
+    """Give what exists; where requests are to be refused, only for places in which everything else is refused."""
+    return _refused_otherwise(world) | (_taken_otherwise(world) if positive else {})
+
+
+def _refused_otherwise(world: World) -> Known:
+    references = [*world.known["reference"], *world.known["free"], MISSING]
+    return {
+        ("path", "reference"): references,
+        ("path", "partnership"): [OURS, THEIRS],
+        ("path", "key"): world.known["key"],
+        ("path", "person"): world.known["person"],
+        ("path", "version"): VERSIONS,
+        ("header", "If-Match"): ["*"],
+        ("query", "partnership"): [OURS, THEIRS],
+        ("body", "partnership"): [OURS, THEIRS],
+        ("body", "of"): references,
+        ("body", "entry"): VERSIONS,
+        **{("body", name): values for name, values in NAMES.items()},
+    }
+
+
+def _taken_otherwise(world: World) -> Known:
+    now = world.site.clock.now()
+    past = [(now - timedelta(seconds=ago)).isoformat() for ago in (1, 30, 3600)]
+    later = [(now + timedelta(days=1)).isoformat()]
+    words = world.secrets.words()
+    return {
+        ("header", "Idempotency-Key"): [f"request-{number}" for number in range(200)],
+        ("header", "Last-Event-ID"): world.known["events"],
+        ("query", "after"): [*world.known["events"], "now"],
+        ("query", "types"): ["incident.*", "agreement.*,members.*", "incident.noted", "access.*"],
+        ("query", "kinds"): ["noted", "update_posted,declared"],
+        ("query", "cursor"): world.known["cursor"],
+        ("query", "q"): words,
+        ("query", "text"): words,
+        ("query", "at_version"): VERSIONS,
+        ("query", "since", "integer"): [1, 2],
+        ("query", "until", "integer"): [2, 3],
+        ("body", "users_affected_pct"): [0, 25],
+        ("body", "occurred_at"): past,
+        ("body", "expires_at"): later,
+        ("body", "old_until"): later,
+        ("body", "person"): world.known["person"],
+        ("body", "email"): [*world.known["email"], "new@people.example"],
+        **{("query", name, "date-time"): past for name in PAST},
+        **{("body", name): WORDS for name in TEXTS},
+        **{("query", name): values for name, values in NAMES.items()},
+    }

@@ -1,0 +1,69 @@
+"""What is sent: to each operation what the document allows and what it forbids, and methods that it does not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import schemathesis
+from schemathesis import GenerationMode
+
+from tests.fuzz.document import METHODS, narrowed, operations, served
+from tests.support.http import OURS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from schemathesis import BaseSchema, Case
+    from schemathesis.core.transport import HttpMethod
+
+    from tests.fuzz.world import World
+
+FEW = 10
+MANY = {True: 40, False: 20}
+"""Requests that name what exists; most of all those that should get through."""
+UNUSED = {"put", "patch", "delete"}
+"""Methods that no address has."""
+
+
+class Part(NamedTuple):
+    """Requests of one kind to one operation."""
+
+    schema: BaseSchema
+    path: str
+    method: str
+    mode: GenerationMode
+    most: int
+    """How many of them, before it is another's turn."""
+
+
+def parts_of(world: World) -> Iterator[Part]:
+    """Yield every operation with what the document allows and forbids, each as it stands and narrowed."""
+    document = served(world)
+    for positive in (True, False):
+        for described, most in ((document, FEW), (narrowed(document, world, positive=positive), MANY[positive])):
+            schema = schemathesis.openapi.from_dict(described)
+            schema.app = world.site.app
+            mode = GenerationMode.POSITIVE if positive else GenerationMode.NEGATIVE
+            for path, method, operation in operations(described):
+                item = described["paths"][path]
+                if positive or operation.get("parameters") or item.get("parameters") or "requestBody" in operation:
+                    yield Part(schema, path, method, mode, most)
+
+
+def unsupported(parts: Sequence[Part], world: World) -> Iterator[Case[Any]]:
+    """Yield a request to each address by each method that it does not have; each must be refused with 405."""
+    there = {part.path: part for part in parts}
+    for path, part in sorted(there.items()):
+        taken = {each.method for each in parts if each.path == path}
+        for method in sorted((METHODS | UNUSED) - taken):
+            case = part.schema[path][part.method].Case(path_parameters=_values(path, world))
+            case.method = cast("HttpMethod", method.upper())
+            yield case
+
+
+def _values(path: str, world: World) -> dict[str, Any]:
+    """Give values that exist for what stands in a path."""
+    values = {"partnership": OURS, "version": 1} | {
+        name: world.known[name][0] for name in ("reference", "key", "person")
+    }
+    return {name: value for name, value in values.items() if f"{{{name}}}" in path}

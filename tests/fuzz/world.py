@@ -1,0 +1,161 @@
+"""Two partnerships full of secrets, and everybody who knocks at the API."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from api.access.members import Grant
+from api.access.permissions import OF_A_PARTNERSHIP, Scope
+from tests.fuzz.hurry import hurried
+from tests.fuzz.incidents import tell_incidents
+from tests.fuzz.secrets import Secret, Secrets
+from tests.support.http import DEMO, OURS, THEIRS, Site
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
+
+PARTIES = ("acme", "globex")
+AUDITOR = "auditor"
+"""Reads everything in our partnership, but for what only a party's administrators do."""
+STRANGER = "stranger"
+"""May do everything in the other partnership."""
+OFTEN, SELDOM = 6, 3
+"""How often a party, and how often others, send requests where those whom nobody knows send one."""
+READING = (Scope.INCIDENTS_READ, Scope.EVENTS_READ, Scope.AGREEMENTS_READ)
+CONFIDENTIALITY = {
+    "classes": [{"id": "technical", "readable_by": ["acme"]}, {"id": "personal", "readable_by": ["globex"]}],
+    "fields": {"description": "technical", "assignee": "personal"},
+}
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Somebody who sends requests, and what they show at the door."""
+
+    name: str
+    token: str | None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Give their headers."""
+        return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+
+
+@dataclass
+class World:
+    """A site, who sends requests to it, what they may not learn, and the values that exist there."""
+
+    site: Site
+    secrets: Secrets = field(default_factory=Secrets)
+    senders: list[Sender] = field(default_factory=list)
+    known: dict[str, list[Any]] = field(default_factory=dict)
+    """What requests may name: `reference`, `key`, `person`, `email`."""
+
+    def sender(self, draw: random.Random, request: str) -> Sender:
+        """Draw who sends a request: anybody; half of what names the other partnership, somebody who belongs to it."""
+        belonging = [sender for sender in self.senders if sender.name == STRANGER]
+        return draw.choice(belonging if THEIRS in request and draw.random() < 1 / 2 else self.senders)
+
+    def move(self) -> None:
+        """Let a while pass, and all that follows the record catch up."""
+        self.site.clock.move(seconds=20)
+        self.site.tocsin.engine.run_once()
+        self.site.sequence()
+        for follower in self.site.tocsin.followers():
+            while follower.run_once():
+                pass
+
+
+@contextmanager
+def world_on(url: str) -> Iterator[World]:
+    """Give a world on a migrated database."""
+    with hurried() as bell:
+        site = Site(url)
+        site.served.bell = bell  # type: ignore[assignment] # rings as one does
+        try:
+            yield _filled(World(site))
+        finally:
+            site.served.close()
+            site.tocsin.close()
+
+
+def _filled(world: World) -> World:
+    world.known = {"reference": [], "free": [], "key": [], "person": [], "email": []}
+    own = {party: frozenset({party, AUDITOR}) for party in PARTIES}
+    _partnership(world, OURS, own)
+    ours = len(world.known["reference"])
+    _partnership(world, THEIRS, dict.fromkeys(PARTIES, frozenset({STRANGER})))
+    del world.known["reference"][ours + 2 :]  # most requests are to get past the first door
+    keys, issue = world.site.tocsin.keys, world.site.tocsin.keys.issue
+    soon = world.site.clock.now() + timedelta(seconds=1)
+    audit = issue("audit", OURS, None, [*READING, Scope.AUDIT_READ], by="test").token
+    stranger = issue("stranger", THEIRS, None, OF_A_PARTNERSHIP, by="test").token
+    expired = issue("expired", OURS, "acme", expires_at=soon, by="test").token
+    revoked = issue("revoked", OURS, "acme", by="test")
+    keys.revoke(revoked.id, by="test")
+    world.senders += [Sender(AUDITOR, audit), Sender(STRANGER, stranger)] * SELDOM
+    world.senders += [Sender("expired", expired), Sender("revoked", revoked.token), Sender("nobody", None)]
+    world.move()
+    world.known |= {"events": _cursors(world, "/v1/events?", "cursor"), "cursor": _cursors(world, "/v1/incidents?")}
+    return world
+
+
+def _cursors(world: World, path: str, name: str = "next_cursor") -> list[str]:
+    """Give where the lists of several callers go on: none may open another's."""
+    callers = [(sender, OURS if sender.name != STRANGER else THEIRS) for sender in world.senders if sender.token]
+    answers = [world.site.caller(sender.token).get(f"{path}partnership={of}&limit=2") for sender, of in callers]
+    return sorted({answer.body[name] for answer in answers if answer.status == 200})
+
+
+def _partnership(world: World, partnership: str, readers: dict[str, frozenset[str]]) -> None:
+    """Let a partnership begin, with what each party keeps to itself; `readers`: who reads a party's own."""
+    both = frozenset[str]().union(*readers.values())
+    _publish(world, partnership, readers, both)
+    world.secrets.add(Secret(partnership, f"the id of {partnership}", both, both))
+    callers = {}
+    for party in PARTIES:
+        own = readers[party] - {AUDITOR}  # keys and members are for their party's administrators, not for auditors
+        scopes = OF_A_PARTNERSHIP - {Scope.AUDIT_READ}
+        named = world.secrets.word(f"the name of a key of {party}", own)
+        key = world.site.tocsin.keys.issue(named, partnership, party, scopes, by="test")
+        callers[party] = world.site.caller(key.token)
+        if partnership == OURS:
+            world.senders += [Sender(party, key.token)] * OFTEN
+        spare = world.secrets.word(f"the name of a spare key of {party}", own)
+        world.known["key"].append(world.site.tocsin.keys.issue(spare, partnership, party, READING, by="test").id)
+        _member(world, partnership, party, own)
+    tell_incidents(world, partnership, callers, readers)
+    if partnership == THEIRS:
+        for name in (world.known["key"][-1], world.known["person"][-1]):
+            world.secrets.add(Secret(name, f"an id in {partnership}", both, both))
+
+
+def _publish(world: World, partnership: str, readers: dict[str, frozenset[str]], both: frozenset[str]) -> None:
+    document = yaml.safe_load(DEMO)
+    document["metadata"] |= {"id": partnership, "title": world.secrets.word("an agreement's title", both)}
+    document["spec"]["webhooks"] = [
+        {"id": f"{party}-pager", "party": party, "url": f"https://hooks.example/{_hook(world, party, readers)}"}
+        for party in PARTIES
+    ]
+    document["spec"]["contacts"][0]["via"] = ["terminal", {"webhook": "acme-pager"}]
+    document["spec"]["confidentiality"] = CONFIDENTIALITY
+    answer = world.site.operator.post("/v1/agreements", document)
+    assert answer.status == 201, answer.raw
+
+
+def _hook(world: World, party: str, readers: dict[str, frozenset[str]]) -> str:
+    return world.secrets.word(f"the address of {party}'s webhook", readers[party])
+
+
+def _member(world: World, partnership: str, party: str, own: frozenset[str]) -> None:
+    name, local = (world.secrets.word(f"the {what} of somebody of {party}", own) for what in ("name", "e-mail"))
+    person = world.site.tocsin.people.register(name, f"{local}@people.example", by="test")
+    world.site.tocsin.members.grant(partnership, Grant(person, party, ["responder"]), by="test")
+    world.known["person"].append(person)
+    world.known["email"].append(f"{local}@people.example")
