@@ -130,6 +130,7 @@ class LogMapping:
         state: Columns that together make the state.
         states: What each state means; the first pattern that fits counts.
         text: Column with notes; None: there are none.
+        party: Whose log it is: what is internal is so to this party. None: nobody's; then only auditors see that.
     """
 
     source: str
@@ -149,6 +150,7 @@ class LogMapping:
     service: Choice
     severity: Severity
     assignee: Assignee | None
+    party: str | None
 
     @property
     def actor(self) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _KEYS = (
     "source", "agreement", "file", "times", "columns", "states", "title", "description", "service",
-    "severity", "impact", "urgency", "assignee",
+    "severity", "impact", "urgency", "assignee", "party",
 )  # fmt: skip
 _COLUMNS = ("id", "time", "state", "order", "reported", "text")
 _DEFAULT_ROLE = "responder"
@@ -83,6 +83,7 @@ def _mapping(section: Section, agreement: Agreement | None) -> LogMapping:
         service=_choice(section.need("service"), agreement.services if agreement else None, "service"),
         severity=_severity(section, agreement),
         assignee=_assignee(section.get("assignee"), agreement.parties if agreement else None),
+        party=values.refer(section.get("party"), agreement.parties if agreement else None, "party") or None,
     )
 
 

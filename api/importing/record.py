@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from api.importing.plan import Opening, Plan, Step
     from escalation.agreement import Agreement
     from escalation.terms import AgreementTerms
+    from incidents.incident import Said
     from incidents.terms import Assessment
 
 BATCH = 50
@@ -55,7 +56,7 @@ class Recorder:
         self._mapping = mapping
         self._partnership = agreement.partnership
         tocsin.book.publish(agreement, by=mapping.actor)
-        self._versions = list(reversed(tocsin.book.versions(agreement.partnership)))
+        self._versions = list(reversed(tocsin.book.versions([agreement.partnership])))
 
     def record(self, plans: Sequence[Plan]) -> Iterator[Recorded]:
         """Record all plans that have an opening, in batches; what was recorded before is not recorded again."""
@@ -98,7 +99,7 @@ class Recorder:
         try:
             terms = self._terms_at(opening.at)
             report = self._report(plan, opening)
-            incident = opened(self._partnership, number, report, terms, by=self._mapping.actor, at=opening.at)
+            incident = opened(self._partnership, number, report, terms, **_said(self._mapping, opening.at))
             for step in plan.steps:
                 carry_out(incident, step, terms, self._mapping)
         except (InvalidField, NotFound, Refused) as refusal:
@@ -148,14 +149,25 @@ class Recorder:
 
 def carry_out(incident: Incident, step: Step, terms: AgreementTerms, mapping: LogMapping) -> None:
     """Let a step happen to an incident, whose own guards hold here as anywhere. Refused; InvalidField."""
-    _ACTS[step.fact](incident, step, _Setting(terms, mapping, mapping.actor))
+    _ACTS[step.fact](incident, step, _Setting(terms, mapping, _said(mapping, step.at, internal=_internal(step))))
 
 
 @dataclass(frozen=True)
 class _Setting:
     terms: AgreementTerms
     mapping: LogMapping
-    by: str
+    said: Said
+
+
+def _said(mapping: LogMapping, at: datetime, *, internal: bool = False) -> Said:
+    party = mapping.party
+    visible_to = ([] if party is None else [party]) if internal else None
+    return {"by": mapping.actor, "at": at, "for_party": party, "via": "import", "visible_to": visible_to}
+
+
+def _internal(step: Step) -> bool:
+    """Whether a step is for one's own side: a note, or an update that is not for the partner."""
+    return step.fact == "Noted" or (step.fact == "UpdatePosted" and step.audience != "partner")
 
 
 def _words(step: Step) -> str:
@@ -165,25 +177,23 @@ def _words(step: Step) -> str:
 def _assign(it: Incident, step: Step, its: _Setting) -> None:
     assignee = its.mapping.assignee
     if assignee is not None:
-        it.assign(assignee.role, _words(step), assignee.party, its.terms, by=its.by, at=step.at)
+        it.assign(assignee.role, _words(step), assignee.party, its.terms, **its.said)
 
 
 _ACTS: dict[str, Callable[[Incident, Step, _Setting], None]] = {
-    "Classified": lambda it, step, its: it.classify(cast("Assessment", step.detail), its.terms, by=its.by, at=step.at),
+    "Classified": lambda it, step, its: it.classify(cast("Assessment", step.detail), its.terms, **its.said),
     "Assigned": _assign,
-    "Acknowledged": lambda it, step, its: it.acknowledge(by=its.by, at=step.at),
-    "Unacknowledged": lambda it, step, its: it.unacknowledge(None, by=its.by, at=step.at),
-    "ClockPaused": lambda it, step, its: it.pause(_words(step), None, None, its.terms, by=its.by, at=step.at),
-    "ClockResumed": lambda it, step, its: it.resume(_words(step), by=its.by, at=step.at),
-    "Noted": lambda it, step, its: it.note(_words(step), by=its.by, at=step.at),
-    "UpdatePosted": lambda it, step, its: it.post_update(
-        _words(step), step.audience or "internal", by=its.by, at=step.at
-    ),
-    "Mitigated": lambda it, step, its: it.mitigate(None, by=its.by, at=step.at),
-    "Resolved": lambda it, step, its: it.resolve(None, by=its.by, at=step.at),
-    "Reopened": lambda it, step, its: it.reopen(_words(step), by=its.by, at=step.at),
-    "Closed": lambda it, step, its: it.close(by=its.by, at=step.at),
-    "Cancelled": lambda it, step, its: it.cancel(_words(step), by=its.by, at=step.at),
+    "Acknowledged": lambda it, _, its: it.acknowledge(**its.said),
+    "Unacknowledged": lambda it, _, its: it.unacknowledge(None, **its.said),
+    "ClockPaused": lambda it, step, its: it.pause(_words(step), None, None, its.terms, **its.said),
+    "ClockResumed": lambda it, step, its: it.resume(_words(step), **its.said),
+    "Noted": lambda it, step, its: it.note(_words(step), **its.said),
+    "UpdatePosted": lambda it, step, its: it.post_update(_words(step), step.audience or "internal", **its.said),
+    "Mitigated": lambda it, _, its: it.mitigate(None, **its.said),
+    "Resolved": lambda it, _, its: it.resolve(None, **its.said),
+    "Reopened": lambda it, step, its: it.reopen(_words(step), **its.said),
+    "Closed": lambda it, _, its: it.close(**its.said),
+    "Cancelled": lambda it, step, its: it.cancel(_words(step), **its.said),
 }
 """What each step asks of the incident."""
 

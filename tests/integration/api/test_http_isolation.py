@@ -116,5 +116,5 @@ def _send(site: Site, operation: tuple[str, str], reference: str) -> Reply:
     method, template = operation
     path = template.replace("{reference}", reference)
     if method == "get":
-        return site.stranger.get(path)
+        return site.stranger.get(path + ("?since=1&until=1" if path.endswith("/diff") else ""))
     return site.stranger.post(path, BODIES.get(path.rsplit("/", 1)[1]), If_Match="*")

@@ -14,6 +14,7 @@ from api.importing.mapping_file import read_mapping
 from api.importing.rows import read_log, write_rejected
 from api.importing.run import import_log
 from escalation.tables import deadlines
+from incidents.happenings import Decision, Noted
 from incidents.ledger.tables import events
 from incidents.tables import incident_states
 from notifications.tables import deliveries
@@ -238,3 +239,16 @@ def test_two_imports_at_once_record_each_incident_once(tocsin: Tocsin, database_
     assert ours[0].verdicts == {"added": 13}
     assert (late.verdicts, late.events) == ({"known": 13}, 0)
     assert count(tocsin, incident_states) == 13
+
+
+def test_what_is_internal_in_the_log_is_so_here(tocsin: Tocsin) -> None:
+    """Notes, and updates for one's own side, are for the party whose log it is; everything says how it came in."""
+    imported(tocsin, DESK / "log.csv", DESK / "mapping.yaml")
+    with tocsin.database.connect() as connection:
+        streams = list(connection.execute(select(incident_states.c.stream)).scalars())
+        records = tocsin.ledger.get_many(streams, connection).values()
+    facts = [fact for each in records for fact in each.history if isinstance(fact, Decision)]
+    internal = [fact for fact in facts if isinstance(fact, Noted) or getattr(fact, "audience", None) == "internal"]
+    assert internal
+    assert all(fact.visible_to == (["netco"] if fact in internal else None) for fact in facts)
+    assert {(fact.via, fact.for_party) for fact in facts} == {("import", "netco")}
