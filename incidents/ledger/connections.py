@@ -36,6 +36,7 @@ def connect(url: str, role: str, *, pool_size: int = 5, settings: dict[str, str]
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=False,
+        pool_use_lifo=True,  # a connection that was just used reaches, more often than not, what is asked for next
         hide_parameters=True,  # they hold what people wrote, and errors are logged and parked
         connect_args=arguments,
     )
