@@ -14,7 +14,7 @@ from eventsourcing.domain import event
 from incidents import happenings, refusals
 from incidents.happenings import WHOLE
 from incidents.ledger.facts import Record
-from incidents.visibility import VisibilityChange, must_be_alone, restrictable_fields
+from incidents.visibility import VisibilityChange, must_be_alone, must_exist_for, restrictable_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -211,8 +211,7 @@ class Incident(Record):
         self._must_be_active()
         if of == self.public_id:
             raise refusals.OwnDuplicate
-        if exists_for is not None and (self.visible_to is None or not set(self.visible_to) <= set(exists_for)):
-            raise refusals.OriginalHidden
+        must_exist_for(self.visible_to, exists_for)
         self.trigger_event(Incident.MarkedDuplicate, of=of, **said)
 
     def change_visibility(self, change: VisibilityChange, **said: Unpack[Said]) -> None:

@@ -15,6 +15,7 @@ from incidents.ledger.recorder import ReceiptExists
 from incidents.opening import opened
 from incidents.refusals import NoSuchOriginal, TooLate
 from incidents.tables import incident_numbers, incident_states
+from incidents.visibility import must_exist_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -154,6 +155,8 @@ class Incidents:
         def act(incident: Incident, terms: Terms, said: Said) -> None:
             for party in change.to or ():
                 terms.check_party(party)
+            if change.of_incident and incident.duplicate_of is not None:
+                must_exist_for(change.to, self.found(incident.duplicate_of)[1])
             incident.change_visibility(change, **said)
 
         return self._change(stream, asked, act)

@@ -24,6 +24,11 @@ class VisibilityChange:
     to: tuple[str, ...] | None
     reason: str | None = None
 
+    @property
+    def of_incident(self) -> bool:
+        """Whether it decides for whom the incident exists."""
+        return self.entry == 1 and (self.fields is None or WHOLE in self.fields)
+
 
 def restrictable_fields(history: Sequence[Fact], change: VisibilityChange, party: str | None) -> list[str]:
     """Give the fields that a change is about, of a fact of people of that party. InvalidField; NotYours."""
@@ -50,3 +55,9 @@ def must_be_alone(history: Sequence[Fact], to: Sequence[str]) -> None:
     took_part = {fact.for_party for fact in history if isinstance(fact, Decision) and fact.for_party is not None}
     if not took_part <= set(to):
         raise refusals.OthersTookPart(parties=sorted(took_part - set(to)))
+
+
+def must_exist_for(readers: Sequence[str] | None, original: Sequence[str] | None) -> None:
+    """Refuse that some for whom a duplicate exists (None: all) learn of an original that does not. OriginalHidden."""
+    if original is not None and (readers is None or not set(readers) <= set(original)):
+        raise refusals.OriginalHidden

@@ -99,7 +99,11 @@ def test_a_duplicate_does_not_point_to_what_does_not_exist_for_its_readers(acme:
     assert globex.get(f"/v1/incidents/{shared['id']}").body["duplicate_of"] is None
     also_hidden = acme.declare(visibility="internal")
     assert acme.command(also_hidden, "duplicate", {"of": hidden["number"]}).status == 200
-    assert acme.command(hidden, "duplicate", {"of": shared["number"]}).status == 200
+    refused = acme.command(also_hidden, "visibility", {"entry": 1, "to": "shared"})
+    assert (refused.status, problem_of(refused)["code"]) == (409, "original_hidden")
+    acme.must(hidden, "visibility", {"entry": 1, "to": "shared"})
+    acme.must(also_hidden, "visibility", {"entry": 1, "to": "shared"})
+    assert globex.get(f"/v1/incidents/{also_hidden['id']}").body["duplicate_of"] == hidden["id"]
 
 
 def test_a_browser_keeps_nothing_for_whoever_signs_in_next(database_url: str) -> None:
