@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from tests.fuzz.findings import exchange, finding, findings
 from tests.fuzz.parts import parts_of, unsupported
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from tests.fuzz.parts import Part
     from tests.fuzz.world import Sender, World
 
+MORE = st.integers(0, 2**32)
+"""Is drawn with each request, so that the same one counts as another: it may come from somebody else, and later."""
 SETTINGS = settings(
     deadline=None,
     database=None,
@@ -91,8 +94,8 @@ class Fuzz:
 
         @seed(number)
         @settings(SETTINGS, max_examples=most)
-        @given(part.schema[part.path][part.method].as_strategy(generation_mode=part.mode))
-        def send(case: Case[Any]) -> None:
+        @given(part.schema[part.path][part.method].as_strategy(generation_mode=part.mode), MORE)
+        def send(case: Case[Any], _: int) -> None:
             self._send(world, case, world.sender(draw, str((case.path_parameters, case.query, case.body))))
 
         send()
