@@ -1,6 +1,6 @@
 """What is told: an incident as it stands at the moment of sending, and why the recipient hears of it. Pure.
 
-It holds what its recipient's party may see (see incidents/disclosure.py), and no description, notes or updates.
+It holds what the party that reads it may see (see incidents/disclosure.py), and no description, notes or updates.
 """
 
 from __future__ import annotations
@@ -111,8 +111,9 @@ class Composer:
 
 
 def seen_by(delivery: Delivery, incident: Incident, agreement: Agreement) -> Incident | None:
-    """Give the incident as the party of a delivery's recipient may see it; None if it does not exist for them."""
-    return shown(incident, Viewer(agreement.party_of(delivery.recipient)), AgreementTerms(agreement))
+    """Give the incident as the party that reads a delivery may see it; None if it does not exist for them."""
+    reader = agreement.reader_of(delivery.recipient, delivery.destination)
+    return shown(incident, Viewer(reader), AgreementTerms(agreement))
 
 
 def _title(seen: Incident) -> str:

@@ -220,10 +220,14 @@ class Agreement:
     def _by(self, contact: Contact, via: str) -> Recipient:
         return Recipient(contact.id, contact.party, "terminal" if via == TERMINAL else "webhook", via)
 
-    def party_of(self, recipient: str) -> str | None:
-        """The party of a recipient, a contact or a webhook by its id; None of one that the agreement does not name."""
-        known = self.contacts.get(recipient) or self.webhooks.get(recipient)
-        return known.party if known else None
+    def reader_of(self, recipient: str, destination: str) -> str | None:
+        """The party that reads what is sent somewhere: whose webhook it is, else whose contact the recipient is.
+
+        None where two parties have that webhook's address, or the agreement names neither: for what all may see.
+        """
+        hosts = {webhook.party for webhook in self.webhooks.values() if webhook.url == destination}
+        readers = hosts or {contact.party for contact in self.contacts.values() if contact.id == recipient}
+        return readers.pop() if len(readers) == 1 else None
 
     def destination(self, contact: str, via: str) -> str:
         """Where a message to a contact goes: the webhook's URL; on the terminal the contact's own name."""

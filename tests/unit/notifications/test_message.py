@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from escalation.agreement import read
 from incidents.ledger.sealing import ERASED
-from notifications.message import Composer, Message
+from notifications.message import Composer, Message, seen_by
 from notifications.words import duration, printable
 from tests.support.paging import OneAgreement, Story, page, rung
 
+TWO_SIDED = (Path(__file__).resolve().parents[3] / "examples" / "agreements" / "two-sided.yaml").read_bytes()
 NAMES = {"key:2": "Duty desk"}
 
 
@@ -104,3 +108,28 @@ def test_durations_are_given_in_hours_minutes_and_seconds(seconds: int, words: s
 def test_text_cannot_steer_a_terminal(text: str, shown: str) -> None:
     """Words of any script stay; what moves cursors, colours or the reading direction does not."""
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("recipient", "destination", "theirs"),
+    [
+        ("acme-duty", "https://pager.acme.example/in/7f3a", True),
+        ("acme-duty", "acme-duty", True),
+        ("acme-duty", "https://pager.globex.example/in/c41d", False),
+        ("acme-pager", "https://pager.acme.example/in/7f3a", True),
+        ("acme-pager", "https://pager.globex.example/in/c41d", False),
+        ("globex-ops", "globex-ops", False),
+        ("nobody", "https://elsewhere.example/", False),
+    ],
+)
+def test_whoever_takes_the_post_must_be_allowed_to_read_it(recipient: str, destination: str, *, theirs: bool) -> None:
+    """An agreement may send one party's contact to the other one's webhook, or give both the same name."""
+    agreement, _ = read(TWO_SIDED)
+    assert agreement is not None
+    story = Story()
+    story.fire(page())
+    story.incident.visibility = {1: {"title": ["acme"]}}
+    delivery = replace(story.delivery("page"), recipient=recipient, destination=destination)
+    seen = seen_by(delivery, story.incident, agreement)
+    assert seen is not None
+    assert (seen.title == "Payments fail") == theirs
