@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.fuzz.parts import SEARCHES
 from tests.fuzz.secrets import Exchange
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ CHECKS = [
 LEAK = "A secret is told"
 FOUND = "Found by what is withheld"
 METHOD = "A method that is not there"
-SEARCHES = ("q", "text")
-"""Parameters by whose words something is found."""
 
 TAKES_ALL = frozenset(
     {
@@ -96,7 +95,7 @@ def exchange(case: Case[Any], response: Response, sender: Sender) -> Exchange:
 def _found(case: Case[Any], response: Response, sender: Sender, secrets: Secrets) -> list[str]:
     """Give the words that the sender may not read, and by which the answer has found something."""
     query: Mapping[str, Any] = case.query or {}
-    asked = [query[name] for name in SEARCHES if name in query]
+    asked = [query[name] for name in SEARCHES.values() if name in query]
     words = [each.text for each in secrets.kept_from(sender.name) if each.text in asked]
     return words if words and response.status_code == HTTPStatus.OK and response.json()["items"] else []
 

@@ -11,16 +11,21 @@ from tests.fuzz.document import METHODS, narrowed, operations, served
 from tests.support.http import OURS
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterator, Sequence
 
     from schemathesis import BaseSchema, Case
     from schemathesis.core.transport import HttpMethod
 
-    from tests.fuzz.world import World
+    from tests.fuzz.world import Sender, World
 
 FEW = 10
 MANY = {True: 40, False: 20}
 """Requests that name what exists; most of all those that should get through."""
+WORDS = 8
+"""How many each caller searches for."""
+SEARCHES = {"/v1/search": "q", "/v1/incidents": "text"}
+"""Where words are searched for, and by which parameter."""
 UNUSED = {"put", "patch", "delete"}
 """Methods that no address has."""
 
@@ -59,6 +64,16 @@ def unsupported(parts: Sequence[Part], world: World) -> Iterator[Case[Any]]:
             case = part.schema[path][part.method].Case(path_parameters=_values(path, world))
             case.method = cast("HttpMethod", method.upper())
             yield case
+
+
+def searches(parts: Sequence[Part], world: World, draw: random.Random) -> Iterator[tuple[Case[Any], Sender]]:
+    """Yield searches for words by those who may not read them, with no other condition beside."""
+    there = {part.path: part for part in parts}
+    for sender in {sender.name: sender for sender in world.senders}.values():
+        words = [secret.text for secret in world.secrets.kept_from(sender.name) if secret.text in world.secrets.words()]
+        for word in draw.sample(words, WORDS):
+            for path, name in SEARCHES.items():
+                yield there[path].schema[path]["get"].Case(query={name: word}), sender
 
 
 def _values(path: str, world: World) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.findings import exchange, finding, findings
-from tests.fuzz.parts import parts_of, unsupported
+from tests.fuzz.parts import SEARCHES, parts_of, searches, unsupported
 from tests.fuzz.world import world_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
     from schemathesis import Case
@@ -82,9 +82,15 @@ class Fuzz:
                 self._try(world, part, min(part.most, self._left()), draw.getrandbits(64))
                 world.move()
                 self.sent(self.report.cases)
-        for case in unsupported(parts, world) if self.only is None else ():
+        if self.only is None:
+            self._send_all(world, ((case, draw.choice(world.senders)) for case in unsupported(parts, world)))
+        if self.only is None or self.only >= SEARCHES.keys():
+            self._send_all(world, searches(parts, world, draw))
+
+    def _send_all(self, world: World, requests: Iterable[tuple[Case[Any], Sender]]) -> None:
+        for case, sender in requests:
             if self._left() > 0:
-                self._send(world, case, draw.choice(world.senders))
+                self._send(world, case, sender)
 
     def _left(self) -> int:
         return 0 if self.first and self.report.found else self.cases - self.report.cases
