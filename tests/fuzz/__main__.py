@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 import time
@@ -37,6 +38,7 @@ def main(cases: int, seed: int | None, *, self_test: bool) -> None:
     No answer may be a server's error, break the document, or tell its reader what it may not see.
     """
     seed = random.SystemRandom().randrange(10**6) if seed is None else seed
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of each request that a receipt's unique key stops
     with databases() as fresh:
         sys.exit(_self_test(fresh, seed) if self_test else _fuzz(fresh, cases, seed))
 
