@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,16 +21,26 @@ class AllSeatsTaken(TocsinError):
 
 
 class Seats:
-    """The seats of one process."""
+    """The seats of one process. Nobody has more than half of them, so that there are some for others."""
 
     def __init__(self, most: int) -> None:
         """Take how many there are."""
-        self._free = threading.Semaphore(most)
+        self._most = most
+        self._share = (most + 1) // 2
+        self._taken: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
-    def take(self) -> ExitStack:
-        """Take a seat; closing what is given, once or more often, leaves it. AllSeatsTaken."""
-        if not self._free.acquire(blocking=False):
-            raise AllSeatsTaken
+    def take(self, who: str) -> ExitStack:
+        """Take a seat for somebody; closing what is given, once or more often, leaves it. AllSeatsTaken."""
+        with self._lock:
+            if self._taken.total() >= self._most or self._taken[who] >= self._share:
+                raise AllSeatsTaken
+            self._taken[who] += 1
         seat = ExitStack()
-        seat.callback(self._free.release)
+        seat.callback(self._leave, who)
         return seat
+
+    def _leave(self, who: str) -> None:
+        with self._lock:
+            self._taken[who] -= 1
+            self._taken += Counter()  # forgets those who have none

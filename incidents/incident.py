@@ -142,9 +142,11 @@ class Incident(Record):
         self.trigger_event(Incident.Unacknowledged, reason=reason, **said)
 
     def assign(self, role: str, assignee: str, party: str, terms: Terms, **said: Unpack[Said]) -> None:
-        """Give somebody a role for a party. NotActive; InvalidField for an unknown party."""
+        """Give somebody a role for a party. NotActive; InvalidField for an unknown party; OthersRoles."""
         self._must_be_active()
         terms.check_party(party)
+        if said.get("for_party") not in {None, party}:
+            raise refusals.OthersRoles
         self.trigger_event(Incident.Assigned, role=role, assignee=assignee, party=party, **said)
 
     def note(self, text: str, **said: Unpack[Said]) -> None:

@@ -101,3 +101,9 @@ class NoSuchOriginal(InvalidField):
     def __init__(self) -> None:
         """Name the field."""
         super().__init__("of", "There is no such incident in this partnership. Give its id or number (INC-1042).")
+
+
+class OthersRoles(Refused):
+    """Who works on an incident for the other party is theirs to say. Give roles for your own."""
+
+    code = "others_roles"

@@ -135,3 +135,12 @@ def test_parties_are_those_of_the_agreement(ours: Caller) -> None:
     refused = ours.command(incident, "note", {"text": "x", "visibility": ["umbrella"]})
     assert (refused.status, wrong_fields(refused)) == (422, ["party"])
     assert ours.get(f"/v1/incidents/{incident['id']}").body["version"] == incident["version"]
+
+
+def test_each_party_says_who_works_for_it(ours: Caller, theirs: Caller) -> None:
+    """The other party's roles are not one's own to give."""
+    incident = ours.declare()
+    role = {"role": "commander", "assignee": "user:4711", "party": "acme"}
+    refused = theirs.command(incident, "assign", role)
+    assert (refused.status, problem_of(refused)["code"]) == (409, "others_roles")
+    assert ours.must(incident, "assign", role)["roles"] == [role]

@@ -10,7 +10,7 @@ from flask import Response, current_app, g, request
 
 from api.access.permissions import Scope
 from api.http import openapi
-from api.http.access import still_viewer, tocsin
+from api.http.access import principal, still_viewer, tocsin
 from api.http.access_log import noted
 from api.http.event_stream import EventStream, Rhythm
 from api.http.export import FORMS, written
@@ -74,7 +74,7 @@ def _waited_for(of: Wanted, found: Page, query: Body) -> Page:
     """Wait for the next event, and hold no database connection meanwhile. AllSeatsTaken; what `still_viewer` raises."""
     until = time.monotonic() + query["wait"]
     after = found.after
-    with tocsin().seats.take(), tocsin().bell.heard() as wait:
+    with tocsin().seats.take(principal().actor), tocsin().bell.heard() as wait:
         while not found.entries and not found.more and (left := until - time.monotonic()) > 0:
             wait(left)
             after = found.after
@@ -104,7 +104,7 @@ def stream(query: Body) -> Response:
     of = wanted(query)
     after = _place(of.partnership, query)
     noted(of.partnership, _span(after))
-    seat = tocsin().seats.take()
+    seat = tocsin().seats.take(principal().actor)
     told = EventStream(feed(), tocsin().bell, cursors_of(of.partnership), _again(of.partnership), RHYTHM)
     response = Response(
         told.parts(of, after),
@@ -162,7 +162,7 @@ def export(query: Body) -> Response:
     of = wanted(query, every_type=True)
     after, before = place_after(of.partnership, query.get("after")), _end(of.partnership, query)
     noted(of.partnership, _span(after, before - 1))
-    with tocsin().seats.take():
+    with tocsin().seats.take(principal().actor):
         found = written(feed().batches(of, after, before), FORMS[query["format"]])
     name = f"{of.partnership}-events.{query['format']}"
     response = Response(

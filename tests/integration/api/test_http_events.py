@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.seats import AllSeatsTaken, Seats
 from tests.support.following import events, page, pages, parties, texts
 from tests.support.http import OURS, THEIRS, problem_of, wrong_fields
 
@@ -162,7 +163,7 @@ def test_only_so_many_may_wait(site: Site) -> None:
     acme, _ = parties(site)
     site.sequence()
     cursor = page(acme, after="now")["cursor"]
-    taken = [site.served.seats.take() for _ in range(4)]
+    taken = [site.served.seats.take(who) for who in ("a", "b", "c", "d")]
     refused = acme.get(f"/v1/events?after={cursor}&wait=1")
     assert (refused.status, problem_of(refused)["code"], refused.headers["Retry-After"]) == (
         503,
@@ -173,6 +174,21 @@ def test_only_so_many_may_wait(site: Site) -> None:
     for seat in taken:
         seat.close()
     assert page(acme, after=cursor, wait=1)["events"] == []
+
+
+def test_nobody_has_more_than_half_of_the_seats() -> None:
+    """So that one reader's streams leave room for others; a seat that is left is free again."""
+    seats = Seats(4)
+    first, _ = seats.take("a"), seats.take("a")
+    with pytest.raises(AllSeatsTaken):
+        seats.take("a")
+    seats.take("b")
+    first.close()
+    first.close()
+    seats.take("a")
+    seats.take("b")
+    with pytest.raises(AllSeatsTaken):
+        seats.take("c")
 
 
 def test_types_are_named_with_or_without_version_or_by_kind(site: Site) -> None:
