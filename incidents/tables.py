@@ -103,6 +103,7 @@ search_texts = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("words", Searchable, nullable=False),
     Index("search_texts_partnership_recorded_at_idx", "partnership", "recorded_at"),
+    Index("search_texts_words_idx", "words", postgresql_using="gin"),
 )
 """The words that people wrote, to be searched. Erasing deletes them in its own transaction."""
 

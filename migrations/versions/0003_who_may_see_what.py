@@ -53,6 +53,7 @@ CREATE TABLE search_texts (
     CONSTRAINT search_texts_pkey PRIMARY KEY (stream, version, field)
 );
 CREATE INDEX search_texts_partnership_recorded_at_idx ON search_texts (partnership, recorded_at);
+CREATE INDEX search_texts_words_idx ON search_texts USING gin (words);
 """
 
 ACCESS = """
@@ -151,6 +152,30 @@ GRANT SELECT ON api_keys, people, identities, members, secrets TO tocsin_gate;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, key_uses, rate_limits TO tocsin_gate;
 """
 
+# Whom row-level security holds, no index of words serves: `@@` might tell of rows before they are held back.
+# So the worker's role looks texts up, for whoever asks, and holds them to their reach itself.
+SEARCH = """
+CREATE FUNCTION texts_with(asked tsquery, within text[], most integer)
+    RETURNS TABLE (stream text, version integer, field text)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 10
+BEGIN ATOMIC
+    SELECT stream, version, field FROM search_texts
+    WHERE words @@ asked AND (within IS NULL OR partnership = ANY (within)) AND (
+        current_setting('role') = 'tocsin_worker'
+        OR partnership = ANY (string_to_array(current_setting('tocsin.reach', true), ','))
+    )
+    LIMIT most;
+END;
+REVOKE ALL ON FUNCTION texts_with FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION texts_with TO tocsin_runtime;
+DO $$
+BEGIN
+    EXECUTE format('GRANT CREATE ON SCHEMA %I TO tocsin_worker', current_schema());
+    ALTER FUNCTION texts_with OWNER TO tocsin_worker;
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM tocsin_worker', current_schema());
+END $$;
+"""
+
 HELD = (
     "events",
     "disclosures",
@@ -183,7 +208,7 @@ OF_ACCESS = ("api_keys", "key_uses", "members")
 
 def upgrade() -> None:
     """Add the tables, and hold every role to its rows."""
-    for statements in (ROLES, VISIBILITY, ACCESS, GRANTS):
+    for statements in (ROLES, VISIBILITY, ACCESS, GRANTS, SEARCH):
         op.execute(statements)
     for table in HELD:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

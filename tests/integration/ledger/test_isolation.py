@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from api.bootstrap import Tocsin
+    from incidents.ledger.sequencer import Sequencer
 
 MODULES = (api.access.tables, escalation.tables, incidents.tables, notifications.tables)
 HELD = sorted(name for name, table in metadata.tables.items() if "partnership" in table.columns)
@@ -112,6 +113,26 @@ def test_without_the_filter_of_the_application_there_is_still_nothing(tocsin: To
     with reaching("initech-umbrella"):
         assert _streams(tocsin) == []
         assert list(tocsin.ledger.recorder.select_events(stream)) == []
+
+
+def test_looking_texts_up_by_an_index_steps_over_no_wall(tocsin: Tocsin, sequencer: Sequencer) -> None:
+    """The function that the worker's role answers for whoever asks holds them to their reach, whatever they ask for."""
+    sequencer.run_until_idle()
+    with reaching_all():
+        for follower in tocsin.followers():
+            follower.run_once()
+    asked = text("SELECT count(*) FROM texts_with(websearch_to_tsquery('simple', 'fail'), :within, 10)")
+    found = []
+    for within in (reaching(PARTNERSHIP), reaching_all(), reaching("initech-umbrella"), reaching()):
+        with within, tocsin.database.connect() as connection:
+            found += [connection.execute(asked, {"within": each}).scalar() for each in (None, [PARTNERSHIP])]
+    assert found == [1, 1, 1, 1, 0, 0, 0, 0]
+    with (
+        at_the_gate(),
+        tocsin.database.connect() as connection,
+        pytest.raises(ProgrammingError, match="permission denied"),
+    ):
+        connection.execute(asked, {"within": None})
 
 
 def test_nothing_can_be_written_into_another_partnership(tocsin: Tocsin) -> None:
