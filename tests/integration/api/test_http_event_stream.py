@@ -102,7 +102,7 @@ def test_a_stream_ends_with_its_time(site: Site) -> None:
 def test_there_are_only_so_many_streams(site: Site) -> None:
     """Beyond that 503 says when to come again; a stream that is closed leaves its seat."""
     acme, _ = parties(site)
-    taken = [site.served.seats.take("others") for _ in range(3)]
+    taken = [site.served.seats.take(who) for who in ("a", "b", "c")]
     with _stream(acme) as parts:
         next(parts)
         refused = acme.get("/v1/events/stream")
