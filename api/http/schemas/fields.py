@@ -17,7 +17,7 @@ from incidents.ledger.leaf import instant
 from incidents.ledger.sealing import ERASED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 EXAMPLE_INSTANT = "2026-05-04T09:30:00+02:00"
@@ -220,16 +220,25 @@ class Visibility(fields.Raw):
 class Words(fields.Field[list[str]]):
     """Some words of a query string, with commas between them."""
 
-    MOST = 50
-    default_error_messages = {"invalid": "Send words of small letters, digits, '_' and '.', with commas between them."}
-    _PATTERN = r"^[A-Za-z0-9_.:-]{1,64}(,[A-Za-z0-9_.:-]{1,64}){0,49}$"
+    default_error_messages = {
+        "invalid": "Send words of small letters, digits, '_' and '.', with commas between them.",
+        "unknown": "Use some of: {known}.",
+    }
+    _WORD = "[A-Za-z0-9_.:-]{1,64}"
+    _MOST = 50
 
-    def __init__(self, **options: Any) -> None:
-        """Document it."""
-        options["metadata"] = {"type": "string", "pattern": self._PATTERN, **options.get("metadata", {})}
-        super().__init__(**options)
+    def __init__(self, known: Sequence[str] = (), **options: Any) -> None:
+        """Take the words that there are; none: any."""
+        word = f"({'|'.join(map(re.escape, known))})" if known else self._WORD
+        shape = {"type": "string", "pattern": f"^{word}(,{word}){{0,{self._MOST - 1}}}$"}
+        told = shape | options.pop("metadata", {})
+        super().__init__(metadata=told, **options)
+        self._known = frozenset(known)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[str]:  # noqa: ARG002 - marshmallow's signature
-        if not (isinstance(value, str) and re.fullmatch(self._PATTERN, value, re.ASCII)):
+        words = value.split(",") if isinstance(value, str) else []
+        if not 0 < len(words) <= self._MOST or not all(re.fullmatch(self._WORD, word, re.ASCII) for word in words):
             raise self.make_error("invalid")
-        return list(dict.fromkeys(value.split(",")))
+        if self._known and not self._known >= set(words):
+            raise self.make_error("unknown", known=", ".join(sorted(self._known)))
+        return list(dict.fromkeys(words))
