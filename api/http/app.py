@@ -34,6 +34,8 @@ from api.startup_errors import SettingsError
 from incidents.ledger.reach import RUNTIME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.bootstrap import Tocsin
 
 
@@ -64,14 +66,18 @@ def _from_settings() -> Tocsin:
     if settings.oidc is not None and not settings.public_url:
         raise SettingsError("TOCSIN_PUBLIC_URL: is needed where people sign in: their provider sends them back to it.")
     configure_logging(settings.log_level, settings.log_format)
-    limit = Limit(settings.rate_per_second, settings.rate_burst)
-    seats = Seats(settings.web_threads // 2)  # the others answer whoever does not wait
+    return served(settings)
+
+
+def served(settings: Settings, *, committed: Callable[[], None] | None = None) -> Tocsin:
+    """Give what a web process with these settings serves from: it reaches nothing until somebody is let in."""
     return build(
         str(settings.database_url),
         role=RUNTIME,
         pool_size=settings.pool_size,
-        limit=limit,
-        seats=seats,
+        committed=committed,
+        limit=Limit(settings.rate_per_second, settings.rate_burst),
+        seats=Seats(settings.web_threads // 2),  # the other threads answer whoever does not wait
         oidc=settings.oidc,
         public_url=settings.public_url,
     )

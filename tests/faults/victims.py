@@ -15,7 +15,7 @@ import httpx
 import psycopg
 from sqlalchemy import event
 
-from api.bootstrap import Tocsin, build
+from api.bootstrap import build
 from api.logs import configure_logging
 from api.processes.worker import PARTS, Worker
 from api.settings import Settings
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy import Engine as Database
 
+    from api.bootstrap import Tocsin
     from incidents.ledger.facts import Record
     from incidents.ledger.pipeline import Write
     from incidents.ledger.receipts import RequestKey
@@ -48,16 +49,15 @@ LEASE_SECONDS = 5
 LONGEST_SEND_SECONDS = 2.0
 
 
-def tocsin_dying_after_commit(settings: Settings, point: str) -> Tocsin:
-    """Wire everything; whoever commits while `point` is armed dies before anybody hears of the commit."""
-    url = str(settings.database_url)
-    waker = Waker(connect(url, WORKER, pool_size=1))
+def dying_after_commit(settings: Settings, point: str) -> Callable[[], None]:
+    """Give what is called after each commit; while `point` is armed, that dies before anybody hears of the commit."""
+    waker = Waker(connect(str(settings.database_url), WORKER, pool_size=1))
 
     def committed() -> None:
         reached(point)
         waker.notify()
 
-    return build(url, pool_size=settings.pool_size, committed=committed)
+    return committed
 
 
 class LedgerDyingInClaims(Ledger):
@@ -132,7 +132,8 @@ def main(kind: str) -> None:
     parts = PARTS | {"engine": _engine, "sender": _sender, "sequencer": _sequencer}
     mine = {"sequencer"} if kind == "sequencer" else parts.keys() - {"sequencer"}
     with ExitStack() as leaving:
-        tocsin = tocsin_dying_after_commit(settings, UNSEQUENCED)
+        dying = dying_after_commit(settings, UNSEQUENCED)
+        tocsin = build(str(settings.database_url), pool_size=settings.pool_size, committed=dying)
         leaving.callback(tocsin.close)
         worker = Worker(tocsin.listener(), {part: parts[part](tocsin, settings, leaving) for part in mine})
         signal.signal(signal.SIGTERM, lambda *_: worker.stop())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from api.http.app import create_app
+from api.http.app import create_app, served
 from api.logs import configure_logging
 from api.settings import Settings
 from tests.faults.points import UNANSWERED
-from tests.faults.victims import tocsin_dying_after_commit
+from tests.faults.victims import dying_after_commit
 
 _settings = Settings.read()
 configure_logging(_settings.log_level, _settings.log_format)
-app = create_app(tocsin_dying_after_commit(_settings, UNANSWERED))
+app = create_app(served(_settings, committed=dying_after_commit(_settings, UNANSWERED)))
