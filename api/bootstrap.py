@@ -36,7 +36,7 @@ from incidents.ledger.clock import Clock, DatabaseClock
 from incidents.ledger.connections import LEADER_TIMEOUTS, WORKING_TIMEOUTS, connect
 from incidents.ledger.followers import FollowerRunner
 from incidents.ledger.ledger import Ledger
-from incidents.ledger.reach import SEQUENCER, WORKER
+from incidents.ledger.reach import GATE, SEQUENCER, WORKER
 from incidents.ledger.sequencer import Sequencer
 from incidents.ledger.wake import Bell, Listener, Waker
 from incidents.reading import Reading
@@ -60,6 +60,8 @@ class Tocsin:
 
     url: str
     database: Database
+    gate: Database
+    """Connections that are always the gate's: every request needs one, and none has to change its role for that."""
     clock: Clock
     ledger: Ledger
     book: AgreementBook
@@ -113,6 +115,7 @@ class Tocsin:
             self.sign_in.provider.close()
         self.waker.close()
         self.database.dispose()
+        self.gate.dispose()
         self._sequencing.dispose()
 
 
@@ -149,6 +152,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     `role` is what a connection acts as where nothing else is said: RUNTIME, for what serves requests, reaches nothing.
     """
     database = connect(url, role, pool_size=pool_size, settings=WORKING_TIMEOUTS)
+    gate = connect(url, GATE, pool_size=pool_size, settings=WORKING_TIMEOUTS)
     clock = clock or DatabaseClock(database)
     projections: list[Projection] = []
     waker = Waker(database)
@@ -173,6 +177,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     return Tocsin(
         url=url,
         database=database,
+        gate=gate,
         clock=clock,
         ledger=ledger,
         book=book,
@@ -181,7 +186,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         keys=Keys(ledger, book),
         people=people,
         members=Members(ledger, book, people),
-        limits=Limits(ledger.recorder.reading, clock, limit),
+        limits=Limits(gate, clock, limit),
         reads=Reads(ledger.recorder.reading),
         journal=Journal(ledger),
         secret=secret,

@@ -107,4 +107,6 @@ def _text(value: object) -> str:
             return value.isoformat()
         case dict():
             return json.dumps(value)
+        case list():
+            return f"{{{','.join(json.dumps(item) for item in value)}}}"
     return str(value)

@@ -13,7 +13,6 @@ from sqlalchemy import BigInteger, bindparam, case, cast, extract, func, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from api.access.tables import rate_limits
-from incidents.ledger import reach
 from incidents.ledger.pipeline import fetch
 
 if TYPE_CHECKING:
@@ -82,8 +81,8 @@ class Limits:
     """Counts the requests of each principal."""
 
     def __init__(self, engine: Engine, clock: Clock, limit: Limit = USUAL) -> None:
-        """Take an engine in autocommit mode, and the limit that is everybody's."""
-        self._engine = engine
+        """Take an engine of the gate's role, and the limit that is everybody's."""
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._clock = clock
         self.limit = limit
 
@@ -95,6 +94,6 @@ class Limits:
             "full": self.limit.burst * TOKEN,
             "per_second": self.limit.per_second,
         }
-        with reach.at_the_gate(), self._engine.connect() as connection:
+        with self._engine.connect() as connection:
             [(taken, millionths)] = fetch(connection, _TAKE, row)
         return Standing(self.limit, taken, millionths)

@@ -49,11 +49,11 @@ def entering(scope: Scope | Anybody) -> Iterator[None]:
     if found is None:
         raise Unauthenticated
     g.principal, g.scope = found, scope
-    count_request(tocsin().limits, found)
-    if isinstance(scope, Scope) and not found.may(scope):
-        raise Forbidden(scope)
     token = reach.begin(found.partnerships(scope) if isinstance(scope, Scope) else ())
     try:
+        count_request(tocsin().limits, found)
+        if isinstance(scope, Scope) and not found.may(scope):
+            raise Forbidden(scope)
         yield
     finally:
         reach.end(token)

@@ -9,11 +9,12 @@ Pure: salts come in from outside.
 from __future__ import annotations
 
 import hashlib
-import json
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import orjson
 
 from incidents.errors import ValueTooLarge
 
@@ -83,15 +84,12 @@ def leaf_bytes(envelope: Envelope, disclosures: Iterable[Disclosure]) -> bytes:
 
 
 def canonical(value: Json) -> bytes:
-    """Give the canonical JSON of a fact's values or of a leaf (RFC 8785).
+    """Give the canonical JSON of a fact's values or of a leaf (RFC 8785). TypeError for what UTF-8 cannot write.
 
-    Of what `plain` lets through (no floats, keys in ASCII) the standard library writes the very same bytes as the
-    library for it, in a tenth of the time: a test compares them.
+    Of what `plain` lets through (no floats, keys in ASCII) orjson writes the very same bytes as the library for it, in
+    a fraction of the time: a test compares them.
     """
-    return _ENCODER.encode(value).encode("utf-8")
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def plain(value: object) -> Json:
@@ -125,4 +123,7 @@ def instant(at: datetime) -> str:
 
 def base64url(data: bytes) -> str:
     """Encode without padding (RFC 7515, section 2)."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return b2a_base64(data, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
