@@ -1,4 +1,4 @@
-"""A Tocsin that answers on a real port, with its sequencer and followers at work beside it, in production's time."""
+"""A Tocsin on a real port, with engine, sequencer and followers at work beside it, in production's time."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def live(url: str) -> Iterator[tuple[str, Tocsin]]:
 def _work(tocsin: Tocsin, ending: threading.Event) -> None:
     followers = tocsin.followers()
     while not ending.wait(TURN_SECONDS):
+        tocsin.engine.run_once()
         tocsin.sequencer.run_until_idle()
         for follower in followers:
             follower.run_once()
