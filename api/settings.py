@@ -58,7 +58,10 @@ class Settings:
     web_threads: int
     """`TOCSIN_WEB_THREADS`: requests that each of them answers at the same time."""
     pool_size: int
-    """`TOCSIN_POOL_SIZE`: database connections that each process keeps; under load it may hold twice as many."""
+    """`TOCSIN_POOL_SIZE`: database connections that each process keeps; under load twice as many.
+
+    A web process keeps as many again, of the gate's role.
+    """
     rate_per_second: int
     """`TOCSIN_RATE_PER_SECOND`: requests a second that each key or person may send on average."""
     rate_burst: int

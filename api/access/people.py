@@ -157,11 +157,6 @@ class People:
         """Remember no longer what somebody may do: it has changed."""
         self._known.pop(identity, None)
 
-    def is_service(self, identity: str) -> bool:
-        """Say whether somebody is a service."""
-        known = self.described([identity]).get(identity)
-        return known is not None and known.kind == SERVICE
-
     def described(self, wanted: Iterable[str]) -> dict[str, Row[Any]]:
         """Give kind, name, e-mail and end of people, by id. Name and e-mail are None once erased."""
         columns = [people.c[name] for name in ("id", "kind", "name", "email", "deactivated_at")]

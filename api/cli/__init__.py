@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from api.startup_errors import CannotStart
-from incidents.errors import TocsinError
+from incidents.errors import InvalidField, TocsinError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,9 @@ class _LazyGroup(click.Group):
             for line in error.lines:
                 click.echo(line, err=True)
             ctx.exit(2)
+        except InvalidField as error:
+            click.echo(f"{error.field}: {error.message}", err=True)
+            ctx.exit(1)
         except TocsinError as error:
             click.echo(error.message, err=True)
             ctx.exit(1)

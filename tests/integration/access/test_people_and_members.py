@@ -109,7 +109,8 @@ def test_a_service_is_known_by_what_its_provider_calls_it(tocsin: Tocsin, ann: s
     """It has no address, and its identity is its own."""
     service = tocsin.people.service("Monitoring", ISSUER, "client-7", by=BY)
     assert tocsin.people.by_identity(ISSUER, "client-7") == service
-    assert [tocsin.people.is_service(each) for each in (service, ann, "0" * 32)] == [True, False, False]
+    known = tocsin.people.described([service, ann, "0" * 32])
+    assert {each: row.kind for each, row in known.items()} == {service: "service", ann: "person"}
     with pytest.raises(IdentityTaken):
         tocsin.people.service("Another", ISSUER, "client-7", by=BY)
 

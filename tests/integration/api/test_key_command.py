@@ -121,6 +121,12 @@ def test_what_is_no_scope_or_duration_is_wrong_usage(key: Callable[..., Result],
     assert "'events:read'" in result.stderr or "90d" in result.stderr
 
 
+def test_a_party_that_is_misspelt_is_named_with_those_there_are(key: Callable[..., Result]) -> None:
+    """What is wrong, and what would be right, in one line."""
+    result = key("create", "wrong", "--partnership", OURS, "--party", "acne")
+    assert (result.exit_code, result.stderr) == (1, "party: It must be one of: acme, globex.\n")
+
+
 @pytest.mark.parametrize("unknown", ["0" * 16, "key:", "tocsin_0123456789abcdef_secret"])
 def test_an_unknown_key_is_one_line_that_says_what_to_give(key: Callable[..., Result], unknown: str) -> None:
     """It does not repeat what was typed, which may be a secret."""
