@@ -69,6 +69,7 @@ class Incident(Record):
     SubjectErased = happenings.SubjectErased
     ClockWarned = happenings.ClockWarned
     ClockBreached = happenings.ClockBreached
+    ClockDeviated = happenings.ClockDeviated
     ClockCorrected = happenings.ClockCorrected
     PauseExpired = happenings.PauseExpired
     RungFired = happenings.RungFired

@@ -6,155 +6,72 @@ Durations are whole seconds of counted time, instants aware datetimes in UTC, pe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from escalation.agreement.model.clocks import ClockRules, Exclusion, PauseRule, QuietHours, Rung, Target, Window
+from escalation.agreement.model.governance import (
+    Amendments,
+    Authority,
+    Disputes,
+    DisputeStep,
+    Governance,
+    LegalNotification,
+    SeverityDispute,
+    SeverityPowers,
+)
+from escalation.agreement.model.judgement import FormalWarning, Objective, Repetition, Tolerance, Tolerated
+from escalation.agreement.model.people import (
+    TERMINAL,
+    WEBHOOK,
+    Body,
+    Contact,
+    Party,
+    Recipient,
+    Service,
+    Webhook,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from escalation.agreement.spans import Dates
     from escalation.calendar import Calendar
     from escalation.severity import SeverityRules
     from incidents.terms import FieldClass
 
-TERMINAL = "terminal"
-WEBHOOK = "webhook:"
-"""Begins the name of a webhook where a contact could stand: `webhook:pager`; names of contacts have no colon."""
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """One side, or somebody outside (spec.parties). `to` is whom a supporting party supplies."""
-
-    id: str
-    role: str
-    kind: str
-    tz: str
-    to: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A function somebody holds for a party (spec.contacts). `via`: `terminal` or `webhook:ID`; empty: nobody yet."""
-
-    id: str
-    party: str
-    role: str
-    via: tuple[str, ...] = (TERMINAL,)
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """An address of a party that takes pages by HTTP POST (spec.webhooks)."""
-
-    id: str
-    party: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What may break (spec.services)."""
-
-    id: str
-    provided_by: str
-    used_by: tuple[str, ...]
-    tier: str | None = None
-    depends_on: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRules:
-    """The engine's semantics as far as they can be chosen (spec.clock_rules).
-
-    Attributes:
-        warn_at: Percentages of a target at which it warns, ascending.
-        reopen_within_days: Local dates in the agreement's zone within which the same clock goes on (clock rule 4).
-        accept_backdated_by: Seconds by which a fact may be reported late without authority (clock rule 13).
-    """
-
-    warn_at: tuple[int, ...]
-    reopen_within_days: int
-    accept_backdated_by: int
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One clock (spec.targets).
-
-    Attributes:
-        name: acknowledge, respond, update or resolve.
-        starts: The facts it starts from.
-        until: The fact that stops it.
-        within: Seconds per severity; a severity that is not there has no such clock.
-        calendar: The calendar's name per severity, for each severity of `within`.
-        pausable: Reasons that pause it.
-        repeats: Whether each period has a clock of its own (clock rule 6).
-        warn_at: Percentages at which it warns, ascending.
-    """
-
-    name: str
-    starts: tuple[str, ...]
-    until: str
-    within: Mapping[str, int]
-    calendar: Mapping[str, str]
-    pausable: frozenset[str]
-    repeats: bool
-    warn_at: tuple[int, ...]
-
-    def applies_to(self, severity: str) -> bool:
-        """Whether an incident of that severity has this clock."""
-        return severity in self.within
-
-
-@dataclass(frozen=True, slots=True)
-class PauseRule:
-    """A reason to pause (spec.pauses), with its limits in counted seconds; None is no limit (clock rule 5)."""
-
-    reason: str
-    title: str
-    max_each: int | None = None
-    max_total: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One step of a ladder (spec.ladders).
-
-    Attributes:
-        index: Its place in the ladder, from 0.
-        when: `opened`, the name of a clock, or `any`.
-        percent: The share of the target at which it fires; None with `opened`.
-        page: Whom it pages, who must answer (the document's `to`); names for `Agreement.recipients`.
-        notify: Whom it only informs.
-        repeat_every: Seconds after which it pages again; None: never.
-        max_repeats: How often it pages again at most.
-    """
-
-    index: int
-    when: str
-    percent: int | None
-    page: tuple[str, ...]
-    notify: tuple[str, ...]
-    repeat_every: int | None = None
-    max_repeats: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Somebody who can be reached.
-
-    Attributes:
-        contact: The contact's id, or the webhook's where a rung names one directly.
-        party: The party it belongs to.
-        channel: How it is reached.
-        via: The name of its address, `terminal` or `webhook:ID`, for `Agreement.destination`. Facts name addresses and
-            never spell them out: a URL may carry a secret.
-    """
-
-    contact: str
-    party: str | None
-    channel: Literal["terminal", "webhook"]
-    via: str
+__all__ = [
+    "TERMINAL",
+    "WEBHOOK",
+    "Agreement",
+    "Amendments",
+    "Authority",
+    "Body",
+    "ClockRules",
+    "Contact",
+    "DisputeStep",
+    "Disputes",
+    "Exclusion",
+    "FormalWarning",
+    "Governance",
+    "LegalNotification",
+    "Objective",
+    "Party",
+    "PauseRule",
+    "QuietHours",
+    "Recipient",
+    "Repetition",
+    "Rung",
+    "Service",
+    "SeverityDispute",
+    "SeverityPowers",
+    "Target",
+    "Tolerance",
+    "Tolerated",
+    "Webhook",
+    "Window",
+    "holders",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +89,10 @@ class Agreement:
         confidentiality: By field (`description`), or kind of fact and field (`noted.text`), the class that it is in.
         known_until: Per calendar, the last date for which its holidays are known; later due dates are provisional.
         ladders: By severity, and `default` for the others.
+        powers: Who may set, dispute and lower a severity.
+        notice: How long before its end the agreement must be given notice of, or may be (spec.term.notice).
+        handover: The parties that receive the record at the end (spec.term.handover).
+        later: Parts that are kept and fully checked, but not acted upon by this version, in words.
     """
 
     partnership: str
@@ -195,6 +116,25 @@ class Agreement:
     supersedes: int | None = None
     known_until: Mapping[str, date] = field(default_factory=dict)
     confidentiality: Mapping[str, FieldClass] = field(default_factory=dict)
+    bodies: Mapping[str, Body] = field(default_factory=dict)
+    exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    quiet_hours: QuietHours | None = None
+    notifications: Mapping[str, LegalNotification] = field(default_factory=dict)
+    governance: Governance = field(default_factory=Governance)
+    powers: SeverityPowers = field(default_factory=SeverityPowers)
+    notice: Dates | None = None
+    currency: str | None = None
+    handover: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+
+    def parties_named(self, name: str) -> frozenset[str]:
+        """Give the ids of the parties that a role or an id names."""
+        return frozenset(party.id for party in self.parties.values() if name in {party.id, party.role})
+
+    def voters(self, body: str) -> tuple[str, ...]:
+        """Give the parties that vote in a body: those of its members, each once, in their order."""
+        return tuple(dict.fromkeys(self.contacts[member].party for member in self.bodies[body].members))
 
     def ladder_for(self, severity: str) -> tuple[str, tuple[Rung, ...]]:
         """The name and rungs of the ladder for a severity: its own, else `default`, else an empty one."""

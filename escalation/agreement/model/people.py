@@ -1,0 +1,77 @@
+"""Who the parties are, whom they can reach, and what they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+TERMINAL = "terminal"
+WEBHOOK = "webhook:"
+"""Begins the name of a webhook where a contact could stand: `webhook:pager`; names of contacts have no colon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side, or somebody outside (spec.parties). `to` is whom a supporting party supplies."""
+
+    id: str
+    role: str
+    kind: str
+    tz: str
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A function somebody holds for a party (spec.contacts). `via`: `terminal` or `webhook:ID`; empty: nobody yet."""
+
+    id: str
+    party: str
+    role: str
+    via: tuple[str, ...] = (TERMINAL,)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """An address of a party that takes pages by HTTP POST (spec.webhooks)."""
+
+    id: str
+    party: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Who decides together (spec.bodies): contacts by id. Each party that has a member votes as one."""
+
+    id: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What may break (spec.services)."""
+
+    id: str
+    provided_by: str
+    used_by: tuple[str, ...]
+    tier: str | None = None
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who can be reached.
+
+    Attributes:
+        contact: The contact's id, or the webhook's where a rung names one directly.
+        party: The party it belongs to.
+        channel: How it is reached.
+        via: The name of its address, `terminal` or `webhook:ID`, for `Agreement.destination`. Facts name addresses and
+            never spell them out: a URL may carry a secret.
+    """
+
+    contact: str
+    party: str | None
+    channel: Literal["terminal", "webhook"]
+    via: str

@@ -1,0 +1,111 @@
+"""What the engine and the sender say of an incident."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from datetime import datetime  # noqa: TC003 - the catalogue reads the annotations at run time
+from typing import Any
+
+from incidents.happenings.base import SystemEvent
+
+
+class ClockWarned(SystemEvent):
+    """A share of a clock's target is used up. `late` when higher shares were passed at the same time (rule 7)."""
+
+    clock: str
+    cycle: int
+    percent: int
+    late: bool
+
+
+class ClockBreached(SystemEvent):
+    """A clock ran over: `breached_at` is the last instant at which it was still met (rule 8)."""
+
+    clock: str
+    cycle: int
+    breached_at: datetime
+    detected_at: datetime
+    repeated: list[str] | None = field(default=None, kw_only=True)
+    """The incidents (public ids) whose deviations, with this one, make a breach (agreement: turns_into_breach)."""
+
+
+class ClockDeviated(SystemEvent):
+    """A clock ran over by no more than is tolerated: `deviated_at` is the last instant at which it was still met."""
+
+    clock: str
+    cycle: int
+    deviated_at: datetime
+    detected_at: datetime
+
+
+class ClockCorrected(SystemEvent):
+    """A breach or deviation on record was none: a fact reported late had stopped the clock in time (rule 13)."""
+
+    clock: str
+    cycle: int
+
+
+class PauseExpired(SystemEvent):
+    """A pause reached its agreed limit; the fact's `at` is when."""
+
+    reason: str
+
+
+class RungFired(SystemEvent):
+    """A rung of the ladder was reached. `pages`: delivery, recipient, channel, via (an address by name), urgency."""
+
+    ladder: str
+    rung: int
+    clock: str | None
+    cycle: int
+    round: int
+    pages: list[dict[str, Any]]
+
+
+class RungSkipped(SystemEvent):
+    """A rung was reached and nobody could be told, so the ladder went on at once."""
+
+    ladder: str
+    rung: int
+    clock: str | None
+    cycle: int
+    round: int
+    why: str
+
+
+class PageSent(SystemEvent):
+    """A delivery left, and the channel took it. `kind` is page, notice, or taken: somebody else has come."""
+
+    delivery: str
+    kind: str
+    recipient: str
+    channel: str
+    tries: int
+
+
+class PageFailed(SystemEvent):
+    """A delivery could not be made, for good."""
+
+    delivery: str
+    kind: str
+    recipient: str
+    channel: str
+    tries: int
+    detail: str
+
+
+class PageWithdrawn(SystemEvent):
+    """A page was no longer needed when its turn came. `tries` before may have reached the recipient unseen."""
+
+    delivery: str
+    kind: str
+    recipient: str
+    channel: str
+    tries: int
+    why: str
+
+
+class AgreementMigrated(SystemEvent):
+    """Both sides moved it to another version of their agreement, which acts from now on (clock rule 3)."""
+
+    agreement_version: int
