@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.access.api_key import ApiKey
 from api.access.journal import AccessLog, Journal
@@ -24,8 +24,10 @@ from api.access.sign_in import SignIn
 from api.seats import Seats
 from escalation.agreements import AgreementBook, Agreements, AgreementVersions
 from escalation.attainment import Attainment
+from escalation.courses import Courses
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
+from escalation.incident_duties import IncidentDuties
 from escalation.standing import AgreedStandings
 from incidents.feed import Feed
 from incidents.hits import Search
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine as Database
 
     from api.settings import OidcSettings
+    from escalation.duties import Duties
     from incidents.ledger.projections import Projection
 
 
@@ -159,11 +162,13 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     ledger = Ledger(database, catalogue(), clock, projections, committed or waker.notify)
     ledger.forgetting.append(FORGET)
     book = AgreementBook(ledger)
-    deadlines = Deadlines(book)
+    courses = Courses(book)
+    duties: list[Duties[Any]] = [IncidentDuties(courses)]
+    deadlines = Deadlines(duties)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
     projections += [
         deadlines,
-        IncidentStates(AgreedStandings(deadlines.courses)),
+        IncidentStates(AgreedStandings(courses)),
         RestrictionRows(book),
         AgreementVersions(),
         Deliveries(book),
@@ -193,7 +198,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         sessions=Sessions(ledger.recorder.reading, clock),
         sign_in=None if provider is None else SignIn(provider, people, secret, clock, public_url.rstrip("/")),
         access_tokens=None if provider is None else AccessTokens(provider, people, clock),
-        engine=Engine(ledger, book, deadlines),
+        engine=Engine(ledger, duties, deadlines),
         attainment=Attainment(ledger, book),
         feed=Feed(ledger),
         bell=Bell(Listener(database)),

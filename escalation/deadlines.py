@@ -1,25 +1,24 @@
-"""The deadline row of an incident: the next instant at which something could become true (design decision 8).
+"""The deadline row of a record: the next instant at which something could become true (design decision 8).
 
 It decides nothing, can be rebuilt, and is never cancelled: whoever finds it due computes what is true.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from escalation.courses import Courses
-from escalation.owed import next_instant
+from escalation.duties import duties_of
 from escalation.tables import deadlines
-from incidents.incident import Incident
+from incidents.ledger.facts import partnership_of
 from incidents.ledger.pipeline import Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from escalation.agreements import AgreementBook
+    from escalation.duties import Duties
     from incidents.ledger.facts import Fact, Record
 
 _insert = upsert(deadlines)
@@ -28,21 +27,22 @@ _DISARM = delete(deadlines).where(deadlines.c.stream == bindparam("of"))
 
 
 class Deadlines:
-    """One row an incident that still has something to come."""
+    """One row a record that still has something to come."""
 
     table = deadlines
     compared = ("stream", "partnership", "due_at")
 
-    def __init__(self, book: AgreementBook) -> None:
-        """Take the book: deadlines follow from the agreement that an incident is pinned to."""
-        self.courses = Courses(book)
+    def __init__(self, duties: Sequence[Duties[Any]]) -> None:
+        """Take what each kind of record owes."""
+        self._duties = duties
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
-        """Arm or disarm the incident's row."""
-        if not isinstance(record, Incident) or not new or record.imported:
+        """Arm or disarm the record's row."""
+        duties = duties_of(self._duties, record)
+        if duties is None or not new:
             return
-        due_at = next_instant(record, self.courses.agreement(record), self.courses.of(record))
+        due_at = duties.next_instant(record)
         if due_at is None:
             yield Write(_DISARM, [{"of": record.id}])
         else:
-            yield Write(_ARM, [{"stream": record.id, "partnership": record.partnership, "due_at": due_at}])
+            yield Write(_ARM, [{"stream": record.id, "partnership": partnership_of(record.id), "due_at": due_at}])

@@ -1,13 +1,13 @@
-"""The engine: finds incidents whose deadline has come, and says what has become true (design decision 8).
+"""The engine: finds records whose deadline has come, and says what has become true (design decision 8).
 
-It claims rows, loads the incidents, recomputes their clocks at now, and appends what is true and not yet said, in
-one transaction with the rows' renewal. Nothing is cancelled; state decides.
+It claims rows, loads the records, works out anew what they owe at now, and appends what is true and not yet said, in
+one transaction with the rows' renewal. Nothing is cancelled; state decides. What a kind of record owes, its duties say.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import sqlalchemy.exc
@@ -15,11 +15,9 @@ import structlog
 from eventsourcing.persistence import OperationalError
 from sqlalchemy import bindparam, select, update
 
-from escalation.owed import due_by
-from escalation.sources import instant
+from escalation.duties import duties_of
 from escalation.tables import deadlines
 from incidents.errors import Conflict
-from incidents.incident import Incident
 from incidents.ledger.pipeline import Write, driver_connection, fetch, send
 
 if TYPE_CHECKING:
@@ -28,15 +26,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from escalation.agreements import AgreementBook
     from escalation.deadlines import Deadlines
-    from escalation.owed import Owed
+    from escalation.duties import Duties
     from incidents.ledger.facts import Record
     from incidents.ledger.ledger import Ledger
 
 BATCH = 50
 POSTPONED_BY = timedelta(minutes=1)
-"""When an incident is looked at again that could not be handled."""
+"""When a record is looked at again that could not be handled."""
 
 _log = structlog.get_logger(__name__)
 
@@ -71,21 +68,21 @@ _POSTPONE = update(deadlines).where(deadlines.c.stream == bindparam("of")).value
 class Engine:
     """Fires what is due. Any number of them may run: a row is claimed by one."""
 
-    def __init__(self, ledger: Ledger, book: AgreementBook, deadlines: Deadlines) -> None:
-        """Take the ledger, the agreements, and the projection that renews a row."""
+    def __init__(self, ledger: Ledger, duties: Sequence[Duties[Any]], deadlines: Deadlines) -> None:
+        """Take the ledger, what each kind of record owes, and the projection that renews a row."""
         self._ledger = ledger
-        self._book = book
+        self._duties = duties
         self._deadlines = deadlines
 
     def run_once(self) -> int:
-        """Handle one batch of incidents that are due; give how many were claimed.
+        """Handle one batch of records that are due; give how many were claimed.
 
         One that cannot be handled (its agreement is gone, a fact cannot be read) is logged, and tried again in a
         minute: it holds up no other.
         """
         try:
             return self._together()
-        except Exception:  # noqa: BLE001 - whatever it was, it comes again below, beside the incident that it is of
+        except Exception:  # noqa: BLE001 - whatever it was, it comes again below, beside the record that it is of
             return self._one_by_one()
 
     def _together(self) -> int:
@@ -112,38 +109,33 @@ class Engine:
             except Conflict:
                 return True  # the row is still due, and whoever claims it next decides afresh
             except DATABASE_TROUBLE:
-                raise  # no incident's fault: the worker tries again in a second, not in a minute
-            except Exception:  # noqa: BLE001 - one broken incident must not stop the others' pages
-                _log.exception("incident_postponed", stream=streams[0], seconds=POSTPONED_BY.total_seconds())
+                raise  # no record's fault: the worker tries again in a second, not in a minute
+            except Exception:  # noqa: BLE001 - one broken record must not stop the others' pages
+                _log.exception("record_postponed", stream=streams[0], seconds=POSTPONED_BY.total_seconds())
                 _postpone(connection, streams[0], command.recorded_at + POSTPONED_BY)
         return True
 
     def _tell_all(self, connection: Connection, streams: Sequence[str], now: datetime) -> None:
-        """Tell each incident what it is owed and renew its row; one that is owed nothing only gets its row renewed."""
-        incidents = [self._incident(record) for record in self._ledger.get_many(streams, connection).values()]
-        if len(incidents) != len(streams):
-            message = f"deadlines of incidents that do not exist, among {streams}"
+        """Tell each record what it is owed and renew its row; one that is owed nothing only gets its row renewed."""
+        records = list(self._ledger.get_many(streams, connection).values())
+        if len(records) != len(streams):
+            message = f"deadlines of records that do not exist, among {streams}"
             raise LookupError(message)
-        for incident in incidents:
-            self._tell(incident, now)
-        speaking = [incident for incident in incidents if incident.pending_events]
-        silent = [incident for incident in incidents if not incident.pending_events]
-        renewed = [write for incident in silent for write in self._deadlines.writes(incident, incident.history)]
+        for record in records:
+            self._duties_of(record).tell(record, now)
+        speaking = [record for record in records if record.pending_events]
+        silent = [record for record in records if not record.pending_events]
+        renewed = [write for record in silent for write in self._deadlines.writes(record, record.history)]
         self._ledger.save(*speaking, connection=connection)
         send(connection, renewed, commit=True)
         self._ledger.committed()
 
-    def _incident(self, record: Record) -> Incident:
-        if isinstance(record, Incident):
-            return record
-        message = f"{record.id} has a deadline and is no incident"
-        raise LookupError(message)
-
-    def _tell(self, incident: Incident, now: datetime) -> None:
-        """Append what is true and not yet told."""
-        agreement = self._book.get(incident.partnership, incident.agreement_version)
-        for owed in due_by(incident, agreement, now):
-            incident.tell(owed.happening, _occurred(owed, now), **owed.values)
+    def _duties_of(self, record: Record) -> Duties[Any]:
+        found = duties_of(self._duties, record)
+        if found is None:
+            message = f"{record.id} has a deadline, and nothing says what it owes"
+            raise LookupError(message)
+        return found
 
 
 def _claim(connection: Connection, now: datetime, most: int) -> list[str]:
@@ -158,8 +150,3 @@ def _postpone(connection: Connection, stream: str, until: datetime) -> None:
     """Take back what was begun, and put the row off: the record is untouched."""
     driver_connection(connection).rollback()
     send(connection, [Write(_POSTPONE, [{"of": stream, "until": until}])], commit=True)
-
-
-def _occurred(owed: Owed, now: datetime) -> datetime:
-    """A pause ended when its limit was reached; everything else happens when it is told."""
-    return instant(owed.at) if owed.happening is Incident.PauseExpired else now

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from escalation.pages import pages_for
 from escalation.runs import seconds
 from incidents.incident import Incident
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from escalation.agreement.model import Agreement, Rung
     from escalation.runs import Run
     from escalation.sources import Told
-
-PAGE, NOTICE = 0, 1
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,8 @@ class Climb:
     def fact(self, which: int, *, late: bool, now: datetime) -> Told:  # noqa: ARG002 - the port's
         """Tell who is told; or that there was nobody to tell, which costs the ladder no time."""
         values = self._place | {"round": which}
-        pages = list(self._pages(values))
+        incident, rung = self.ladder.incident, self.rung
+        pages = pages_for(self.ladder.agreement, incident.id, values.values(), page=rung.page, notify=rung.notify)
         if not pages:
             return Incident.RungSkipped, {**values, "why": "no_one_to_reach"}
         return Incident.RungFired, {**values, "pages": pages}
@@ -87,24 +86,3 @@ class Climb:
     def _on_clock(self, run: Run, nth: int) -> int | None:
         """Waits between the rounds are counted time of that clock (clock rule 10)."""
         return run.reached(self.rung.percent or 0, nth * (self.rung.repeat_every or 0))
-
-    def _pages(self, values: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """One page a person and channel; who is paged is not also notified."""
-        told: set[tuple[str, ...]] = set()
-        for urgency, names in ((PAGE, self.rung.page), (NOTICE, self.rung.notify)):
-            for recipient in (found for name in names for found in self.ladder.agreement.recipients(name)):
-                person = (recipient.contact, recipient.channel, recipient.via)
-                if person not in told:
-                    told.add(person)
-                    yield {
-                        "delivery": _delivery_id(self.ladder.incident.id, values, person),
-                        "recipient": recipient.contact,
-                        "channel": recipient.channel,
-                        "via": recipient.via,
-                        "urgency": urgency,
-                    }
-
-
-def _delivery_id(stream: str, values: dict[str, Any], person: tuple[str, ...]) -> str:
-    """One key per incident, rung, round, person and channel: nobody is told the same thing twice."""
-    return hashlib.sha256("\n".join([stream, *map(str, values.values()), *person]).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The tables of what must happen next: agreements in force, one deadline row an incident, attainment."""
+"""The tables of what must happen next: agreements in force, one deadline row a record, attainment."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ deadlines = Table(
     Index("deadlines_due_at_idx", "due_at"),
     Index("deadlines_partnership_due_at_idx", "partnership", "due_at"),
 )
-"""The next instant at which something about an incident could become true. It decides nothing (decision 8)."""
+"""The next instant at which something about a record could become true. It decides nothing (decision 8)."""
 
 attainment = Table(
     "attainment",

@@ -19,8 +19,10 @@ from api.bootstrap import build
 from api.logs import configure_logging
 from api.processes.worker import PARTS, Worker
 from api.settings import Settings
+from escalation.courses import Courses
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
+from escalation.incident_duties import IncidentDuties
 from incidents.ledger.connections import LEADER_TIMEOUTS, connect
 from incidents.ledger.ledger import Ledger
 from incidents.ledger.reach import SEQUENCER, WORKER
@@ -98,7 +100,8 @@ class ConnectionDyingAtCommit(psycopg.Connection[Any]):
 def _engine(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
     known = tocsin.ledger
     dying = LedgerDyingInClaims(known.engine, known.catalogue, known.clock, known.projections, known.committed)
-    return Engine(dying, tocsin.book, Deadlines(tocsin.book)).run_once
+    duties = [IncidentDuties(Courses(tocsin.book))]
+    return Engine(dying, duties, Deadlines(duties)).run_once
 
 
 def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:

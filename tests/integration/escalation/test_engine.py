@@ -12,8 +12,10 @@ from sqlalchemy import create_engine, delete, insert, select, text, update
 from sqlalchemy.pool import NullPool
 from structlog.testing import capture_logs
 
+from escalation.courses import Courses
 from escalation.deadlines import Deadlines
 from escalation.engine import BATCH, POSTPONED_BY, Engine
+from escalation.incident_duties import IncidentDuties
 from escalation.tables import deadlines
 from incidents import happenings as h
 from incidents.errors import NotFound
@@ -247,9 +249,7 @@ def test_broken_incidents_hold_up_no_other(desk: Desk) -> None:
     with capture_logs() as logs:
         assert desk.turn() == len(lost) + len(good)
     assert all(desk.names(stream) == ["RungFired"] for stream in good)
-    assert Counter((entry["event"], entry["stream"]) for entry in logs) == {
-        ("incident_postponed", it): 1 for it in lost
-    }
+    assert Counter((entry["event"], entry["stream"]) for entry in logs) == {("record_postponed", it): 1 for it in lost}
     assert {desk.deadline(stream) for stream in lost} == {NOON + POSTPONED_BY}
 
 
@@ -259,9 +259,9 @@ def test_what_fails_half_way_leaves_the_record_as_it_was(desk: Desk) -> None:
     broken = desk.declare()
     report = Report("x", "payments", assessment=Assessment(severity="S1"))
     good = desk.incidents.declare(other.partnership, report, ME).incident.id
-    engine = Engine(
-        desk.tocsin.ledger, cast("AgreementBook", Without("acme-globex", desk.tocsin.book)), Deadlines(desk.tocsin.book)
-    )
+    unreadable = cast("AgreementBook", Without("acme-globex", desk.tocsin.book))
+    renewing = Deadlines([IncidentDuties(Courses(desk.tocsin.book))])
+    engine = Engine(desk.tocsin.ledger, [IncidentDuties(Courses(unreadable))], renewing)
     with capture_logs() as logs:
         assert sum(iter(engine.run_once, 0)) == 2
     assert (desk.names(good), desk.names(broken)) == (["RungFired"], [])
