@@ -13,6 +13,7 @@ from escalation.agreement import values
 from escalation.agreement.fields import Field, declared, distinct, keyed, show
 from incidents.happenings import IncidentEvent, confidential, kind_of
 from incidents.incident import Incident
+from incidents.ledger.catalogue import facts_of
 from incidents.terms import FieldClass
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from escalation.agreement.model import Party
 
 KINDS: Mapping[str, type[IncidentEvent]] = {
-    kind_of(value): value
-    for value in vars(Incident).values()
-    if isinstance(value, type) and issubclass(value, IncidentEvent) and value is not IncidentEvent
+    kind_of(value): value for value in facts_of(Incident).values() if issubclass(value, IncidentEvent)
 }
 """Each kind of fact, by the name that it has in agreements."""
 

@@ -54,10 +54,9 @@ class Catalogue:
         self._retired: dict[str, tuple[str, Upcast]] = {}
 
     def add(self, record: type[Record], prefix: str) -> None:
-        """Register every fact that a record class defines: `Incident.Acknowledged` → `incident.acknowledged.v1`."""
-        for attribute, value in vars(record).items():
-            if isinstance(value, type) and issubclass(value, Fact) and attribute != "Event":
-                self._register(f"{prefix}.{snake(attribute)}.v{getattr(value, 'V', 1)}", value, record)
+        """Register every fact that a record class has: `Incident.Acknowledged` → `incident.acknowledged.v1`."""
+        for attribute, value in facts_of(record).items():
+            self._register(f"{prefix}.{snake(attribute)}.v{getattr(value, 'V', 1)}", value, record)
 
     def retire(self, name: str, becomes: str, upcast: Upcast) -> None:
         """Keep reading an old type for ever: `upcast` turns its data into that of the type it became."""
@@ -117,6 +116,16 @@ class Catalogue:
             raise ValueError(message)
         self._by_name[name] = event_type
         self._by_class[event_class] = event_type
+
+
+def facts_of(record: type[Record]) -> dict[str, type[Fact]]:
+    """Give the kinds of fact of a record class by name: its own and those of what it is mixed from, each once."""
+    found = {name: value for each in reversed(record.__mro__) for name, value in vars(each).items()}
+    return {
+        name: value
+        for name, value in found.items()
+        if isinstance(value, type) and issubclass(value, Fact) and name != "Event"
+    }
 
 
 def _is_field(name: str, hint: object) -> bool:
