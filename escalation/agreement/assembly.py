@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import rfc8785
@@ -15,6 +16,7 @@ from escalation.agreement.clocks import read_clock_rules, read_pauses
 from escalation.agreement.confidentiality import read_confidentiality
 from escalation.agreement.fields import Field, Section, declared, fixed
 from escalation.agreement.ladders import LadderContext, read_ladders
+from escalation.agreement.layers import read_layers
 from escalation.agreement.model import Agreement, ClockRules, Contact, Party, PauseRule, Rung, Service, Target, Webhook
 from escalation.agreement.opening_hours import Hours, read_calendars
 from escalation.agreement.people import read_contacts, read_parties, read_services, read_webhooks
@@ -47,6 +49,7 @@ _SPEC = (
     "pauses",
     "ladders",
     "confidentiality",
+    "layers",
 )
 _LATER_SPEC = {
     "bodies": "remove it: no decision needs a body yet",
@@ -101,9 +104,10 @@ def assemble(root: Field, known: Known = None) -> Agreement | None:
     clocks = _clocks(spec, people, header.tz)
     context = LadderContext(clocks.severity.scale, clocks.targets, _addressees(spec, people))
     ladders = read_ladders(spec.get("ladders", {}), context)
+    by_service = read_layers(spec.get("layers"), root, declared(spec.get("parties")), assemble)
     if len(root.findings) or not isinstance(root.value, dict):
         return None
-    return _agreement(root.value, header, people, clocks, ladders)
+    return replace(_agreement(root.value, header, people, clocks, ladders), by_service=by_service)
 
 
 def digest_of(document: Mapping[str, object]) -> str:

@@ -93,6 +93,8 @@ class Agreement:
         notice: How long before its end the agreement must be given notice of, or may be (spec.term.notice).
         handover: The parties that receive the record at the end (spec.term.handover).
         later: Parts that are kept and fully checked, but not acted upon by this version, in words.
+        by_service: What holds for each service that a layer reaches (spec.layers).
+        origins: On such an agreement, the layer that a value came from, by the value's dotted path.
     """
 
     partnership: str
@@ -127,6 +129,12 @@ class Agreement:
     currency: str | None = None
     handover: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    by_service: Mapping[str, Agreement] = field(default_factory=dict, repr=False)
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def for_service(self, service: str) -> Agreement:
+        """Give what holds for a service: the agreement with the layers that reach it, or just as it is."""
+        return self.by_service.get(service, self)
 
     def parties_named(self, name: str) -> frozenset[str]:
         """Give the ids of the parties that a role or an id names."""
