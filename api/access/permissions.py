@@ -27,6 +27,8 @@ class Scope(StrEnum):
     """Read agreements."""
     AGREEMENTS_WRITE = "agreements:write"
     """Publish agreements."""
+    AGREEMENTS_DECIDE = "agreements:decide"
+    """Decide for one's own party what the agreement leaves to the parties: sign versions, vote in bodies."""
     AUDIT_READ = "audit:read"
     """See every fact and field, whoever they are for; read the access log."""
     ADMIN = "admin"
@@ -45,8 +47,8 @@ _READING = frozenset({Scope.INCIDENTS_READ, Scope.EVENTS_READ, Scope.AGREEMENTS_
 ROLES: Mapping[str, frozenset[Scope]] = {
     "responder": _READING | {Scope.INCIDENTS_WRITE},
     "coordinator": _READING | {Scope.INCIDENTS_WRITE, Scope.INCIDENTS_COORDINATE},
-    "approver": _READING,
-    "executive": _READING | {Scope.INCIDENTS_WRITE},
+    "approver": _READING | {Scope.AGREEMENTS_DECIDE},
+    "executive": _READING | {Scope.INCIDENTS_WRITE, Scope.AGREEMENTS_DECIDE},
     "auditor": _READING | {Scope.AUDIT_READ},
     "administrator": _READING | {Scope.ADMIN},
 }

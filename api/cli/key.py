@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Does not repeat what was given: that may be a whole token.
 _NO_SUCH_KEY = "There is no such key. Give what stands between the first two underscores of its token."
 _GIVEN = [scope.value for scope in Scope if scope in OF_A_PARTNERSHIP]
-WORKING = tuple(scope for scope in _GIVEN if scope not in {Scope.AUDIT_READ, Scope.ADMIN})
+WORKING = tuple(scope for scope in _GIVEN if scope not in {Scope.AGREEMENTS_DECIDE, Scope.AUDIT_READ, Scope.ADMIN})
 """What a key of a partnership is given unless somebody asks for more, or for less."""
 
 

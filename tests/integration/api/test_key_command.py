@@ -46,7 +46,7 @@ def test_a_key_is_taken_back_once(key: Callable[..., Result]) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", "The key is revoked already.\n")
 
 
-def test_a_key_of_a_partnership_works_and_neither_audits_nor_administers(
+def test_a_key_of_a_partnership_works_and_neither_signs_audits_nor_administers(
     site: Site, key: Callable[..., Result]
 ) -> None:
     """Unless somebody asks for that; `--scope` gives what it names alone, for the party named."""
@@ -54,7 +54,7 @@ def test_a_key_of_a_partnership_works_and_neither_audits_nor_administers(
     assert usual is not None
     [membership] = usual.memberships
     assert (membership.partnership, membership.party) == (OURS, "acme")
-    assert set(OF_A_PARTNERSHIP) - set(membership.scopes) == {Scope.AUDIT_READ, Scope.ADMIN}
+    assert set(OF_A_PARTNERSHIP) - set(membership.scopes) == {Scope.AGREEMENTS_DECIDE, Scope.AUDIT_READ, Scope.ADMIN}
     asked = key("create", "asked", "--partnership", OURS, "--scope", "admin", "--scope", "audit:read").output.strip()
     found = site.tocsin.keys.find(asked)
     assert found is not None
