@@ -115,6 +115,11 @@ class Reminding(Record):
         """Say whether this was reminded of."""
         return any(isinstance(fact, Reminding.Reminded) and fact.occasion == occasion for fact in self.history)
 
+    def has_settled(self, delivery: str) -> bool:
+        """Say whether it is on record what became of a delivery."""
+        outcomes = (Reminding.ReminderSent, Reminding.ReminderFailed, Reminding.ReminderWithdrawn)
+        return any(isinstance(fact, outcomes) and fact.delivery == delivery for fact in self.history)
+
     def remind(
         self,
         occasion: Occasion,

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 
 from incidents.disclosure import withheld_from
 from incidents.errors import InvalidField
-from incidents.happenings import WHOLE, SystemEvent
+from incidents.happenings import WHOLE
 from incidents.ledger.pipeline import fetch
 from incidents.ledger.queries import SELECT_LOG
 from incidents.ledger.reach import reaching
@@ -184,4 +184,4 @@ def _entry(row: Sequence[Any], opened: Opened, withheld: Mapping[str, str]) -> E
 
 
 def _source(event_type: EventType, data: Mapping[str, Any]) -> str | None:
-    return "engine" if issubclass(event_type.event_class, SystemEvent) else data.get("via")
+    return "engine" if event_type.event_class.SYSTEM else data.get("via")

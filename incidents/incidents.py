@@ -169,19 +169,8 @@ class Incidents:
     def witness(
         self, stream: str, tell: Callable[[Incident, datetime], None], *, after: Sequence[Write] = ()
     ) -> Incident:
-        """Record what the system itself saw, such as the outcome of a delivery; `tell` adds the facts, if any.
-
-        Decided afresh on each lost race, as often as it takes: what happened cannot be refused.
-        """
-        while True:
-            with self.ledger.command() as command:
-                incident = self.ledger.get(Incident, stream)
-                tell(incident, command.recorded_at)
-                try:
-                    self.ledger.save(incident, after=after)
-                except Conflict:
-                    continue
-                return incident
+        """Record what the system itself saw of an incident; `tell` adds the facts, if any."""
+        return self.ledger.witness(Incident, stream, tell, after=after)
 
     def stream_of(self, reference: str) -> str:
         """Find an incident's stream by its id or its number (INC-1042). NotFound."""

@@ -1,4 +1,4 @@
-"""The projection that owes people messages: a delivery for each page of a rung, and for each "taken by".
+"""The projection that owes people messages: a delivery for each page of a rung or reminder, and each "taken by".
 
 Whoever was told to come and need not any more hears of it: everybody whose page left before an acknowledgement, also
 when the page was under way at that very moment and is only recorded as sent after it, or when its sender died and
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, null, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from escalation.reminders import Reminding
 from incidents import happenings as h
 from incidents.incident import Incident
 from incidents.ledger.pipeline import Write
-from notifications.delivery import FAILED, NOTICE, PAGE, SENT, TAKEN, WAITING, WITHDRAWN
+from notifications.delivery import FAILED, NOTICE, PAGE, REMINDER, SENT, TAKEN, WAITING, WITHDRAWN
+from notifications.relevance import version_when
 from notifications.tables import deliveries
 
 if TYPE_CHECKING:
@@ -65,23 +67,31 @@ class Deliveries:
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Give what new facts owe and finish; an imported incident owes nobody anything."""
-        if isinstance(record, Incident) and not record.imported:
-            for fact in new:
-                yield from _finished(fact)
-                if rows := list(_owed(record, fact)):
-                    yield Write(_OWE, [self._addressed(record, row) for row in rows])
+        if isinstance(record, Incident) and record.imported:
+            return
+        for fact in new:
+            yield from _finished(fact)
+            if rows := list(_owed(record, fact)):
+                yield Write(_OWE, [self._addressed(row) for row in rows])
 
-    def _addressed(self, incident: Incident, row: dict[str, Any]) -> dict[str, Any]:
-        """Spell the address out, in the row alone, that facts only name."""
-        agreement = self._agreements.get(incident.partnership, incident.agreement_version)
-        found = {name: value for name, value in row.items() if name != "via"}
+    def _addressed(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Spell the address out, in the row alone, that facts only name, by the agreement version of their pages."""
+        agreement = self._agreements.get(row["partnership"], row["agreement_version"])
+        found = {name: value for name, value in row.items() if name not in {"via", "agreement_version"}}
         return found | {"destination": agreement.destination(row["recipient"], row["via"])}
 
 
-def _owed(incident: Incident, fact: Fact) -> Iterator[dict[str, Any]]:
+def _owed(record: Record, fact: Fact) -> Iterator[dict[str, Any]]:
+    if isinstance(fact, Reminding.Reminded):
+        yield from (_reminder_row(fact, page) for page in fact.pages)
+    elif isinstance(record, Incident):
+        yield from _owed_of(record, fact)
+
+
+def _owed_of(incident: Incident, fact: Fact) -> Iterator[dict[str, Any]]:
     match fact:
         case h.RungFired():
-            yield from (_page_row(fact, page) for page in fact.pages)
+            yield from (_page_row(fact, page) for page in _pages_of(incident, fact))
         case h.Acknowledged():
             yield from _announcements(incident, fact)
         case h.PageSent():
@@ -92,11 +102,11 @@ def _owed(incident: Incident, fact: Fact) -> Iterator[dict[str, Any]]:
 
 def _finished(fact: Fact) -> Iterator[Write]:
     match fact:
-        case h.PageSent():
+        case h.PageSent() | Reminding.ReminderSent():
             yield _finish(fact, fact.delivery, SENT, None)
-        case h.PageFailed():
+        case h.PageFailed() | Reminding.ReminderFailed():
             yield _finish(fact, fact.delivery, FAILED, fact.detail)
-        case h.PageWithdrawn():
+        case h.PageWithdrawn() | Reminding.ReminderWithdrawn():
             yield _finish(fact, fact.delivery, WITHDRAWN, fact.why)
 
 
@@ -108,6 +118,11 @@ def _finish(fact: Fact, delivery: str, status: str, detail: str | None) -> Write
 def _page_row(fact: h.RungFired, page: dict[str, Any]) -> dict[str, Any]:
     kind = PAGE if page["urgency"] == PAGING else NOTICE
     return _row(fact, page["delivery"], kind, page) | {"urgency": page["urgency"], "due_at": fact.timestamp}
+
+
+def _reminder_row(fact: Reminding.Reminded, page: dict[str, Any]) -> dict[str, Any]:
+    told = page | {"agreement_version": fact.agreement_version}
+    return _row(fact, page["delivery"], REMINDER, told) | {"urgency": page["urgency"], "due_at": fact.timestamp}
 
 
 def _announcements(incident: Incident, taken: h.Acknowledged) -> Iterator[dict[str, Any]]:
@@ -144,7 +159,13 @@ def _taken_before(incident: Incident, sent: h.PageSent | h.PageWithdrawn) -> h.A
 def _pages(incident: Incident, *, before: int) -> dict[str, dict[str, Any]]:
     """Give the pages, not the notices, of the rungs that had fired before a version, by delivery."""
     fired = (fact for fact in incident.history if isinstance(fact, h.RungFired) and fact.originator_version < before)
-    return {page["delivery"]: page for fact in fired for page in fact.pages if page["urgency"] == PAGING}
+    return {page["delivery"]: page for fact in fired for page in _pages_of(incident, fact) if page["urgency"] == PAGING}
+
+
+def _pages_of(incident: Incident, fired: h.RungFired) -> list[dict[str, Any]]:
+    """Give the pages of a rung, each with the agreement version whose contacts and addresses it names."""
+    version = version_when(fired, incident)
+    return [page | {"agreement_version": version} for page in fired.pages]
 
 
 def _place(incident: Incident, fact: Fact) -> int:
@@ -172,6 +193,7 @@ def _row(fact: Fact, delivery: str, kind: str, page: dict[str, Any]) -> dict[str
         "recipient": page["recipient"],
         "channel": page["channel"],
         "via": page["via"],
+        "agreement_version": page["agreement_version"],
         "status": WAITING,
         "tries": 0,
     }

@@ -14,6 +14,8 @@ NOTICE = "notice"
 """Somebody is informed."""
 TAKEN = "taken"
 """Whoever was paged hears that somebody else has taken it."""
+REMINDER = "reminder"
+"""Somebody is reminded, by another record than an incident."""
 
 WAITING = "waiting"
 SENT = "sent"

@@ -1,12 +1,13 @@
-"""What is told: an incident as it stands at the moment of sending, and why the recipient hears of it. Pure.
+"""What is told: an incident as it stands at the moment of sending, and why the recipient hears of it; or a reminder.
 
-It holds what the party that reads it may see (see incidents/disclosure.py), and no description, notes or updates.
+What is told of an incident holds what the party that reads it may see (see incidents/disclosure.py), and no
+description, notes or updates. Pure.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from escalation.clocks import readings
 from escalation.terms import AgreementTerms
@@ -14,7 +15,9 @@ from incidents import happenings as h
 from incidents.disclosure import Viewer, shown
 from incidents.errors import NotFound
 from incidents.ledger.sealing import ERASED, Hidden
-from notifications.relevance import cause_of
+from notifications.dated import Dated
+from notifications.relevance import cause_of, version_when
+from notifications.reminder import Reminder, reminder_of
 from notifications.words import duration
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
+    from escalation.reminders import Reminding
     from incidents.incident import Incident
     from notifications.delivery import Delivery
 
@@ -41,11 +45,8 @@ class ClockLine:
 
 
 @dataclass(frozen=True)
-class Message:
-    """One message, the same for every channel; each gives it the shape that its readers know.
-
-    `at` is when its cause was recorded and `sent_at` now: they lie apart when a channel was down.
-    """
+class IncidentMessage(Dated):
+    """One message, the same for every channel; each gives it the shape that its readers know."""
 
     kind: str
     incident: str
@@ -61,10 +62,9 @@ class Message:
     clocks: tuple[ClockLine, ...]
     link: str
 
-    @property
-    def late_by(self) -> int:
-        """Seconds between its cause and now."""
-        return int((self.sent_at - self.at).total_seconds())
+
+Message: TypeAlias = IncidentMessage | Reminder
+"""All that channels carry."""
 
 
 class Agreements(Protocol):
@@ -86,14 +86,14 @@ class Composer:
         """Give the agreement version that an incident is pinned to."""
         return self._agreements.get(incident.partnership, incident.agreement_version)
 
-    def compose(self, delivery: Delivery, incident: Incident, now: datetime) -> Message:
+    def compose(self, delivery: Delivery, incident: Incident, now: datetime) -> IncidentMessage:
         """Compose the message of a delivery, of the incident as it stands. NotFound where it is not the recipient's."""
         agreement = self.agreement_of(incident)
         seen = seen_by(delivery, incident, agreement)
         if seen is None:
             raise NotFound
         cause = cause_of(delivery, incident)
-        return Message(
+        return IncidentMessage(
             kind=delivery.kind,
             incident=incident.public_id,
             label=incident.label,
@@ -102,12 +102,20 @@ class Composer:
             severity=incident.severity,
             service=incident.service,
             status=incident.status,
-            why=_why(cause, incident, agreement, self._name_of),
+            why=_why(cause, incident, self._agreement_at(cause, incident), self._name_of),
             at=cause.timestamp,
             sent_at=now,
             clocks=_running_clocks(incident, agreement, now),
             link=f"{self._base_url}/v1/incidents/{incident.public_id}",
         )
+
+    def remind(self, delivery: Delivery, record: Reminding, now: datetime) -> Reminder:
+        """Compose the reminder of a delivery."""
+        return reminder_of(delivery, record, now, self._base_url)
+
+    def _agreement_at(self, cause: h.IncidentEvent, incident: Incident) -> Agreement:
+        """Give the version whose ladder a cause names."""
+        return self._agreements.get(incident.partnership, version_when(cause, incident))
 
 
 def seen_by(delivery: Delivery, incident: Incident, agreement: Agreement) -> Incident | None:

@@ -12,6 +12,7 @@ from notifications.delivery import PAGE, TAKEN
 if TYPE_CHECKING:
     from escalation.agreement.model import Agreement
     from incidents.incident import Incident
+    from incidents.ledger.facts import Fact
     from notifications.delivery import Delivery
 
 OVER = "over"
@@ -50,6 +51,17 @@ def cause_of(delivery: Delivery, incident: Incident) -> h.IncidentEvent:
             return fact
     message = f"{incident.id} has no fact {delivery.version}"
     raise LookupError(message)
+
+
+def version_when(fact: Fact, incident: Incident) -> int:
+    """Give the agreement version that an incident was pinned to at one of its facts: it can be moved to a later one."""
+    pinned = incident.agreement_version
+    for each in incident.history:
+        if each.originator_version > fact.originator_version:
+            break
+        if isinstance(each, h.Declared | h.AgreementMigrated):
+            pinned = each.agreement_version
+    return pinned
 
 
 def already_settled(delivery: Delivery, incident: Incident) -> bool:

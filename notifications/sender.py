@@ -1,6 +1,6 @@
 """The sender: sends what is due, at least once, under one id (design decision 9).
 
-It claims under a lease, reads the incident again right before the send, sends outside any transaction, and says what
+It claims under a lease, reads the record again right before the send, sends outside any transaction, and says what
 came of it in a fact. If it dies in between, the lease runs out and whoever comes next sends again, with the same id.
 """
 
@@ -8,34 +8,26 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from incidents import happenings as h
 from notifications.channels import SendFailed
-from notifications.delivery import FAILED, SENT
-from notifications.message import seen_by
+from notifications.delivery import FAILED, REMINDER, SENT, WITHDRAWN
+from notifications.origins import IncidentPages, Reminders
 from notifications.queue import Queue
-from notifications.relevance import already_settled, no_longer_needed
 from notifications.retry import TryAgain, after_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from incidents.incident import Incident
     from incidents.incidents import Incidents
+    from incidents.ledger.facts import Record
     from notifications.channels import Channel
     from notifications.delivery import Delivery
     from notifications.message import Composer
-
-SENDER = "sender"
-"""The actor of what the sender says."""
-
-NOT_THEIRS = "not_theirs"
-"""Why a delivery is withdrawn: for its recipient's party there is no such incident."""
+    from notifications.origins import Origin
 
 _log = structlog.get_logger(__name__)
 
@@ -56,10 +48,10 @@ class Sender:
 
         `chance` gives a number from 0 to 1.
         """
-        self._incidents = incidents
+        self._incident_pages = IncidentPages(incidents, composer)
+        self._reminders = Reminders(incidents.ledger, composer)
         self._clock = incidents.ledger.clock
         self._queue = Queue(incidents.ledger.engine)
-        self._composer = composer
         self._channels = channels
         self._at_once = at_once
         self._chance = chance
@@ -90,30 +82,28 @@ class Sender:
             _log.exception("delivery_interrupted", delivery=delivery.id, stream=delivery.stream)
 
     def _deliver_if_needed(self, delivery: Delivery) -> None:
-        incident = self._incidents.get(delivery.stream)
-        if (why := self._settled(delivery, incident)) is not None:
-            self._withdraw(delivery, why)
+        origin = self._origin(delivery)
+        record = origin.get(delivery.stream)
+        if (why := origin.unneeded(delivery, record)) is not None:
+            self._withdraw(origin, delivery, why)
             return
         now = self._clock.now()
         if now >= delivery.leased_until:  # this process stood still, and the delivery may be somebody else's by now
             return
-        failure = self._send(delivery, incident, now)
+        failure = self._send(origin, delivery, record, now)
         if failure is None:
             self._queue.attempted(delivery, self._clock.now(), SENT, None)
-            self._say(delivery, h.PageSent, tries=delivery.tries)
+            origin.say(delivery, SENT, _as_it_is, tries=delivery.tries)
         else:
-            self._failed(delivery, failure)
+            self._failed(origin, delivery, failure)
 
-    def _settled(self, delivery: Delivery, incident: Incident) -> str | None:
-        agreement = self._composer.agreement_of(incident)
-        if seen_by(delivery, incident, agreement) is None:
-            return NOT_THEIRS
-        return no_longer_needed(delivery, incident, agreement)
+    def _origin(self, delivery: Delivery) -> Origin[Any]:
+        return self._reminders if delivery.kind == REMINDER else self._incident_pages
 
-    def _send(self, delivery: Delivery, incident: Incident, now: datetime) -> SendFailed | None:
+    def _send(self, origin: Origin[Any], delivery: Delivery, record: Record, now: datetime) -> SendFailed | None:
         """Make one attempt. A defect of ours counts as a failure too, so that it is counted, and given up, like one."""
         try:
-            message = self._composer.compose(delivery, incident, now)
+            message = origin.compose(delivery, record, now)
             self._channels[delivery.channel].send(message, delivery)
         except SendFailed as failure:
             return failure
@@ -122,33 +112,25 @@ class Sender:
             return SendFailed(f"internal error: {type(error).__name__}")
         return None
 
-    def _failed(self, delivery: Delivery, failure: SendFailed) -> None:
+    def _failed(self, origin: Origin[Any], delivery: Delivery, failure: SendFailed) -> None:
         now = self._clock.now()
         match after_failure(failure, delivery.tries, now, self._chance()):
             case TryAgain() as again:
                 self._queue.postpone(delivery, now, again, failure.detail)
             case _:
                 self._queue.attempted(delivery, now, FAILED, failure.detail)
-                self._say(delivery, h.PageFailed, tries=delivery.tries, detail=failure.detail)
+                origin.say(delivery, FAILED, _as_it_is, tries=delivery.tries, detail=failure.detail)
         _log.warning("send_failed", delivery=delivery.id, channel=delivery.channel, detail=failure.detail)
 
-    def _withdraw(self, delivery: Delivery, why: str) -> None:
+    def _withdraw(self, origin: Origin[Any], delivery: Delivery, why: str) -> None:
         """Withdraw, unless it has come to be needed again since we looked."""
 
-        def tell(incident: Incident, at: datetime) -> None:
-            if self._settled(delivery, incident) is not None:
-                _tell(delivery, h.PageWithdrawn, {"tries": delivery.tries - 1, "why": why}, incident, at)
+        def still(record: Record) -> bool:
+            return origin.unneeded(delivery, record) is not None
 
-        self._incidents.witness(delivery.stream, tell)
-
-    def _say(self, delivery: Delivery, outcome: type[h.SystemEvent], **values: object) -> None:
-        self._incidents.witness(delivery.stream, partial(_tell, delivery, outcome, values))
+        origin.say(delivery, WITHDRAWN, still, tries=delivery.tries - 1, why=why)
 
 
-def _tell(
-    delivery: Delivery, outcome: type[h.SystemEvent], values: dict[str, Any], incident: Incident, at: datetime
-) -> None:
-    """Record an outcome, once: a delivery that was sent again after a crash has one already."""
-    if not already_settled(delivery, incident):
-        whom = {name: getattr(delivery, name) for name in ("kind", "recipient", "channel")} | {"delivery": delivery.id}
-        incident.tell(outcome, at, by=SENDER, **whom, **values)
+def _as_it_is(_: Record) -> bool:
+    """What was done is so, whatever has become of the record since."""
+    return True

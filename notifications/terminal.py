@@ -11,7 +11,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from notifications.channels import SendFailed
-from notifications.delivery import NOTICE, PAGE, TAKEN
+from notifications.delivery import NOTICE, PAGE, REMINDER, TAKEN
+from notifications.reminder import Reminder
 from notifications.words import duration, printable
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from notifications.delivery import Delivery
-    from notifications.message import Message
+    from notifications.message import IncidentMessage, Message
 
-STYLES = {PAGE: "bold red", NOTICE: "yellow", TAKEN: "green"}
+STYLES = {PAGE: "bold red", NOTICE: "yellow", TAKEN: "green", REMINDER: "cyan"}
 WORTH_MENTIONING = 60
 """Seconds of delay from which on a message says that it comes late."""
 WIDTH = 96
@@ -71,7 +72,8 @@ def panel(message: Message, recipient: str) -> str:
 
 
 def _heading(message: Message, recipient: str) -> str:
-    return printable(f"{message.kind.upper()} {message.label} {message.severity} for {recipient}")
+    of = message.partnership if isinstance(message, Reminder) else f"{message.label} {message.severity}"
+    return printable(f"{message.kind.upper()} {of} for {recipient}")
 
 
 def _body(message: Message) -> list[str]:
@@ -81,16 +83,21 @@ def _body(message: Message) -> list[str]:
 def _lines(message: Message) -> Iterator[str]:
     yield message.title
     yield message.why
-    yield f"{message.service}, {message.status}"
-    clocks = [f"{clock.clock} {clock.state}{_due(message, index)}" for index, clock in enumerate(message.clocks)]
-    if clocks:
-        yield "clocks: " + ", ".join(clocks)
+    if not isinstance(message, Reminder):
+        yield from _state(message)
     if message.late_by >= WORTH_MENTIONING:
         yield f"comes late: it was due {duration(message.late_by)} ago"
     yield message.link
 
 
-def _due(message: Message, index: int) -> str:
+def _state(message: IncidentMessage) -> Iterator[str]:
+    yield f"{message.service}, {message.status}"
+    clocks = [f"{clock.clock} {clock.state}{_due(message, index)}" for index, clock in enumerate(message.clocks)]
+    if clocks:
+        yield "clocks: " + ", ".join(clocks)
+
+
+def _due(message: IncidentMessage, index: int) -> str:
     """Say how far away a clock's due instant is, on the clock on the wall."""
     due_at = message.clocks[index].due_at
     if due_at is None:

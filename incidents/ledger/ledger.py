@@ -117,6 +117,23 @@ class Ledger:
         if connection is None:
             self._committed()
 
+    def witness(
+        self, kind: type[R], stream: str, tell: Callable[[R, datetime], None], *, after: Sequence[Write] = ()
+    ) -> R:
+        """Record what the system itself saw, such as the outcome of a delivery; `tell` adds the facts, if any.
+
+        Decided afresh on each lost race, as often as it takes: what happened cannot be refused. NotFound.
+        """
+        while True:
+            with self.command() as command:
+                record = self.get(kind, stream)
+                tell(record, command.recorded_at)
+                try:
+                    self.save(record, after=after)
+                except Conflict:
+                    continue
+                return record
+
     def answered(self, request: RequestKey | None) -> Receipt | None:
         """Find the receipt of a request that was carried out before. KeyReused."""
         return find(self.recorder.reading, request) if request else None

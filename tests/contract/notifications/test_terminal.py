@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from notifications.channels import SendFailed
-from notifications.message import Composer, Message
+from notifications.message import Composer, IncidentMessage
 from notifications.terminal import Terminal
 from tests.support.paging import OneAgreement, Story, page
 
 
-def _message(title: str = "Payments fail") -> tuple[Story, Message]:
+def _message(title: str = "Payments fail") -> tuple[Story, IncidentMessage]:
     story = Story(title=title)
     story.fire(page())
     composer = Composer(OneAgreement(), "http://tocsin.example")

@@ -194,7 +194,7 @@ def test_a_channel_that_breaks_is_a_failure_like_any_other(house: House) -> None
         name = "webhook"
 
         def send(self, message: Message, delivery: Delivery) -> None:
-            raise ZeroDivisionError(message.label, delivery.id)
+            raise ZeroDivisionError(message.title, delivery.id)
 
     stream = house.declare()
     house.fire(stream, page())

@@ -8,7 +8,7 @@ import pytest
 
 from escalation.agreement import read
 from incidents.ledger.sealing import ERASED
-from notifications.message import Composer, Message, seen_by
+from notifications.message import Composer, IncidentMessage, seen_by
 from notifications.words import duration, printable
 from tests.support.paging import OneAgreement, Story, page, rung
 
@@ -16,7 +16,7 @@ TWO_SIDED = (Path(__file__).resolve().parents[3] / "examples" / "agreements" / "
 NAMES = {"key:2": "Duty desk"}
 
 
-def _compose(story: Story, kind: str) -> Message:
+def _compose(story: Story, kind: str) -> IncidentMessage:
     composer = Composer(OneAgreement(), "http://tocsin.example/", NAMES.__getitem__)
     return composer.compose(story.delivery(kind), story.incident, story.clock.now())
 

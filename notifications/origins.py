@@ -1,0 +1,129 @@
+"""Where deliveries come from: what the sender asks of the record that owes one, and where it says what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from escalation.reminders import Reminding
+from incidents import happenings as h
+from incidents.ledger.facts import Record
+from notifications.delivery import FAILED, SENT, WITHDRAWN
+from notifications.message import seen_by
+from notifications.relevance import already_settled, no_longer_needed
+from notifications.reminder import reminded_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from incidents.incident import Incident
+    from incidents.incidents import Incidents
+    from incidents.ledger.ledger import Ledger
+    from notifications.delivery import Delivery
+    from notifications.message import Composer, Message
+
+R = TypeVar("R", bound=Record)
+
+SENDER = "sender"
+"""The actor of what the sender says."""
+
+NOT_THEIRS = "not_theirs"
+"""Why a delivery is withdrawn: for its recipient's party there is no such incident."""
+NOT_WANTED = "no_longer_wanted"
+"""Why a reminder is withdrawn: what it reminds of was done, or is no longer to come."""
+
+_OF_INCIDENTS: Mapping[str, type[h.SystemEvent]] = {
+    SENT: h.PageSent,
+    FAILED: h.PageFailed,
+    WITHDRAWN: h.PageWithdrawn,
+}
+
+
+class Origin(Protocol[R]):
+    """A kind of record that owes deliveries."""
+
+    def get(self, stream: str) -> R:
+        """Read a record as it stands now. NotFound."""
+
+    def unneeded(self, delivery: Delivery, record: R) -> str | None:
+        """Say why a delivery is to be withdrawn; None while it is needed."""
+
+    def compose(self, delivery: Delivery, record: R, now: datetime) -> Message:
+        """Compose the message of a delivery, of the record as it stands."""
+
+    def say(self, delivery: Delivery, outcome: str, still: Callable[[R], bool], **values: object) -> None:
+        """Record an outcome (`sent`, `failed`, `withdrawn`), once, if it is `still` so when it is recorded.
+
+        A delivery that was sent again after a crash has one already.
+        """
+
+
+class IncidentPages:
+    """Pages, notices and announcements of incidents."""
+
+    def __init__(self, incidents: Incidents, composer: Composer) -> None:
+        self._incidents = incidents
+        self._composer = composer
+
+    def get(self, stream: str) -> Incident:
+        """Read an incident."""
+        return self._incidents.get(stream)
+
+    def unneeded(self, delivery: Delivery, record: Incident) -> str | None:
+        """Withdraw what is none of the reader's, and what state has overtaken."""
+        agreement = self._composer.agreement_of(record)
+        if seen_by(delivery, record, agreement) is None:
+            return NOT_THEIRS
+        return no_longer_needed(delivery, record, agreement)
+
+    def compose(self, delivery: Delivery, record: Incident, now: datetime) -> Message:
+        """Show the incident as the reader's party may see it."""
+        return self._composer.compose(delivery, record, now)
+
+    def say(self, delivery: Delivery, outcome: str, still: Callable[[Incident], bool], **values: object) -> None:
+        """Tell it of the incident."""
+
+        def tell(incident: Incident, at: datetime) -> None:
+            if not already_settled(delivery, incident) and still(incident):
+                whom = _whom(delivery) | {"kind": delivery.kind}
+                incident.tell(_OF_INCIDENTS[outcome], at, by=SENDER, **whom, **values)
+
+        self._incidents.witness(delivery.stream, tell)
+
+
+class Reminders:
+    """Reminders of any record. Both parties see what they are about, so none is asked who may read it."""
+
+    def __init__(self, ledger: Ledger, composer: Composer) -> None:
+        self._ledger = ledger
+        self._composer = composer
+
+    def get(self, stream: str) -> Reminding:
+        """Read a record that reminds."""
+        return self._ledger.get(Reminding, stream)
+
+    def unneeded(self, delivery: Delivery, record: Reminding) -> str | None:
+        """Ask the record."""
+        return None if record.wants(reminded_by(delivery, record)) else NOT_WANTED
+
+    def compose(self, delivery: Delivery, record: Reminding, now: datetime) -> Message:
+        """Say what is coming."""
+        return self._composer.remind(delivery, record, now)
+
+    def say(self, delivery: Delivery, outcome: str, still: Callable[[Reminding], bool], **values: object) -> None:
+        """Tell it of the record."""
+
+        def tell(record: Reminding, at: datetime) -> None:
+            if not record.has_settled(delivery.id) and still(record):
+                facts = {
+                    SENT: record.ReminderSent,
+                    FAILED: record.ReminderFailed,
+                    WITHDRAWN: record.ReminderWithdrawn,
+                }
+                record.tell_outcome(facts[outcome], at, by=SENDER, **_whom(delivery), **values)
+
+        self._ledger.witness(Reminding, delivery.stream, tell)
+
+
+def _whom(delivery: Delivery) -> dict[str, Any]:
+    return {"delivery": delivery.id, "recipient": delivery.recipient, "channel": delivery.channel}

@@ -1,0 +1,73 @@
+"""The message of a reminder. Pure.
+
+It is about what both parties see (escalation/reminders.py), so nothing in it depends on who reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from escalation.reminders import Reminding
+from notifications.dated import Dated
+from notifications.delivery import REMINDER
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from notifications.delivery import Delivery
+
+
+@dataclass(frozen=True)
+class Reminder(Dated):
+    """A reminder, the same for every channel.
+
+    `record` is the stream that reminds, as events name it; `title` says in a sentence what is coming, `why` what kind
+    of reminder it is and when it is due.
+    """
+
+    kind: str
+    reminder: str
+    about: str | None
+    partnership: str
+    record: str
+    title: str
+    why: str
+    due_at: datetime | None
+    at: datetime
+    sent_at: datetime
+    link: str
+
+
+def reminder_of(delivery: Delivery, record: Reminding, now: datetime, base_url: str) -> Reminder:
+    """Make the message of a delivery, of the record as it stands. LookupError where it did not cause it."""
+    cause = reminded_by(delivery, record)
+    return Reminder(
+        kind=REMINDER,
+        reminder=cause.reminder,
+        about=cause.about,
+        partnership=record.partnership,
+        record=record.id,
+        title=record.subject(cause),
+        why=_why(cause),
+        due_at=cause.due_at,
+        at=cause.timestamp,
+        sent_at=now,
+        link=f"{base_url}/v1/{record.path}",
+    )
+
+
+def reminded_by(delivery: Delivery, record: Reminding) -> Reminding.Reminded:
+    """Find the fact that caused a delivery. LookupError where the record has no such fact."""
+    for fact in record.history:
+        if isinstance(fact, Reminding.Reminded) and fact.originator_version == delivery.version:
+            return fact
+    message = f"{record.id} has no reminder {delivery.version}"
+    raise LookupError(message)
+
+
+def _why(cause: Reminding.Reminded) -> str:
+    what = cause.reminder.replace("_", " ").capitalize()
+    of = f" of {cause.about}" if cause.about else ""
+    due = f", due {cause.due_at:%Y-%m-%d %H:%M} UTC" if cause.due_at else ""
+    return f"{what}{of}{due}"
