@@ -35,6 +35,20 @@ class Addressees:
         """The names, as `Agreement.recipients` takes them; each is somebody's, if not yet reachable."""
         return tuple(self._name(item) for item in distinct(field.one_or_many()))
 
+    def role(self, field: Field) -> str:
+        """One `party.role` that somebody holds, the party by its id or its role."""
+        name = values.text(field)
+        if name and "." not in name:
+            right = field.near(name, self.held) or "write PARTY.ROLE, such as provider.service_manager"
+            field.mistake(f"{show(name)} is not the role of a party", right)
+        elif name:
+            self._check_role(field, name)
+        return name
+
+    def party(self, field: Field) -> str:
+        """One party, by its id or its role."""
+        return values.refer(field, self.sides, "party")
+
     def _name(self, field: Field) -> str:
         if isinstance(field.value, dict):
             return webhook_name(field, self.webhooks)

@@ -6,12 +6,15 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from escalation.agreement.durations import calendar_days, counted_seconds
+from escalation.agreement.durations import calendar_dates, calendar_days, counted_seconds
 from escalation.agreement.fields import Field, show
+from escalation.agreement.spans import Counted, Dates
 from escalation.zones import names as zone_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from escalation.agreement.spans import Span
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
@@ -22,6 +25,8 @@ _PERCENT = re.compile(r"[0-9]{1,4}%", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_WAIT = 10 * 366 * 86_400
 """Ten years of counted time: more is a slip of the pen, and calendars search no further than fifty years."""
+_MOST_MONTHS, _MOST_DAYS = 1200, 9999
+"""A hundred years, so that no date runs out of the calendar."""
 
 
 def text(field: Field, most: int = 300) -> str:
@@ -130,6 +135,26 @@ def _no_days(field: Field) -> int:
     if field.given:
         field.mistake(f"{show(field.value)} is not a number of days", "write local calendar dates, such as P5D")
     return 0
+
+
+def dates(field: Field, right: str = "write local calendar dates, such as P5D, P3M or P7Y") -> Dates:
+    """Local calendar dates, written `P5D`, `P3M` or `P7Y`; at least one day, at most a hundred years."""
+    try:
+        found = calendar_dates(field.value) if isinstance(field.value, str) else Dates()
+    except ValueError:
+        found = Dates()
+    if (0 < found.months <= _MOST_MONTHS) or (0 < found.days <= _MOST_DAYS):
+        return found
+    if field.given:
+        field.mistake(f"{show(field.value)} is not a usable span of time", f"{right}, at most a hundred years")
+    return Dates()
+
+
+def span(field: Field) -> Span:
+    """Either counted time (`PT2H`) or local calendar dates (`P5D`)."""
+    if isinstance(field.value, str) and field.value.startswith("PT"):
+        return Counted(duration(field))
+    return dates(field, "write PT2H for hours, or P5D, P3M or P7Y for local calendar dates")
 
 
 def instant(field: Field) -> datetime:
