@@ -13,7 +13,7 @@ from eventsourcing.domain import event
 from sqlalchemy import bindparam, insert, or_, select
 
 from escalation.agreement import parse
-from escalation.agreement.assembly import LARGEST_VERSION
+from escalation.agreement.header import LARGEST_VERSION
 from escalation.tables import agreements
 from escalation.terms import AgreementTerms
 from incidents.errors import Conflict, NotFound, Refused

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -15,6 +13,7 @@ from escalation.agreement.addressees import Addressees, held_roles, party_names
 from escalation.agreement.clocks import read_clock_rules, read_pauses
 from escalation.agreement.confidentiality import read_confidentiality
 from escalation.agreement.fields import Field, Section, declared, fixed
+from escalation.agreement.header import Header, Known, read_handover, read_header
 from escalation.agreement.ladders import LadderContext, read_ladders
 from escalation.agreement.layers import read_layers
 from escalation.agreement.model import Agreement, ClockRules, Contact, Party, PauseRule, Rung, Service, Target, Webhook
@@ -24,15 +23,13 @@ from escalation.agreement.severity_rules import read_severity
 from escalation.agreement.targets import TargetContext, read_targets
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
 
     from escalation.severity import SeverityRules
     from incidents.terms import FieldClass
 
 API_VERSION = "partnership-sla/v1"
 KIND = "PartnershipAgreement"
-LARGEST_VERSION = 999_999
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 _SPEC = (
     "term",
@@ -59,22 +56,6 @@ _LATER_SPEC = {
     "notifications": "remove it, and watch legal notification duties elsewhere",
     "governance": "remove it: reviews and decisions are not run yet",
 }
-_LATER_TERM = {"notice": "remove it: notice periods are not watched yet"}
-_LATER_DEFAULTS = {"currency": "remove it: no amounts are computed yet"}
-
-
-Known = Mapping[str, Collection[int]] | None
-"""Versions that are published already, by partnership; None: not looked at."""
-
-
-class _Header(NamedTuple):
-    partnership: str
-    version: int
-    supersedes: int | None
-    title: str
-    effective_from: datetime
-    effective_to: datetime | None
-    tz: str
 
 
 class _People(NamedTuple):
@@ -83,6 +64,7 @@ class _People(NamedTuple):
     contacts: dict[str, Contact]
     services: dict[str, Service]
     confidentiality: dict[str, FieldClass]
+    handover: tuple[str, ...]
 
 
 class _Clocks(NamedTuple):
@@ -99,7 +81,7 @@ def assemble(root: Field, known: Known = None) -> Agreement | None:
     fixed(envelope.need("apiVersion"), API_VERSION)
     fixed(envelope.need("kind"), KIND)
     spec = envelope.need("spec").section(_SPEC, _LATER_SPEC)
-    header = _header(envelope.need("metadata"), spec, known)
+    header = read_header(envelope.need("metadata"), spec, known)
     people = _people(spec, header.tz)
     clocks = _clocks(spec, people, header.tz)
     context = LadderContext(clocks.severity.scale, clocks.targets, _addressees(spec, people))
@@ -115,54 +97,6 @@ def digest_of(document: Mapping[str, object]) -> str:
     return hashlib.sha256(rfc8785.dumps(cast("dict[str, None]", document))).hexdigest()
 
 
-def _header(field: Field, spec: Section, known: Known) -> _Header:
-    metadata = field.section(("id", "version", "supersedes", "title", "document"))
-    partnership = values.partnership_id(metadata.need("id"))
-    version = values.whole(metadata.need("version"), 1, LARGEST_VERSION)
-    published = None if known is None else known.get(partnership, ())
-    supersedes = _supersedes(metadata.get("supersedes"), metadata.get("version").value, published)
-    if metadata.get("document").given:
-        _check_source(metadata.get("document").section(("ref", "sha256")))
-    effective_from, effective_to = _term(spec.need("term"))
-    tz = values.zone(spec.need("defaults").section(("tz",), _LATER_DEFAULTS).need("tz"), "UTC")
-    title = values.text(metadata.need("title"))
-    return _Header(partnership, version, supersedes, title, effective_from, effective_to, tz)
-
-
-def _supersedes(field: Field, version: object, published: Collection[int] | None) -> int | None:
-    """The version that this one replaces: an earlier one, and a published one where that is known."""
-    if not field.given or field.value is None:
-        return None
-    supersedes = values.whole(field, 1, LARGEST_VERSION)
-    if type(field.value) is not int or type(version) is not int:
-        return None
-    if supersedes >= version:
-        field.mistake(f"{supersedes} does not come before version {version}", "name an earlier version, or null")
-    elif published is not None and supersedes not in published:
-        there = ", ".join(map(str, sorted(published))) or "none"
-        field.mistake(f"version {supersedes} is not published", f"published: {there}")
-    return supersedes
-
-
-def _check_source(document: Section) -> None:
-    """The signed paper that this file follows; kept in the document for whoever compares them."""
-    values.text(document.need("ref"))
-    digest = document.need("sha256")
-    if digest.given and not (isinstance(digest.value, str) and _SHA256.fullmatch(digest.value)):
-        digest.mistake("not a SHA-256", "write its 64 digits 0-9 and a-f, in quotes")
-
-
-def _term(field: Field) -> tuple[datetime, datetime | None]:
-    term = field.section(("effective_from", "effective_to"), _LATER_TERM)
-    start, end = values.instant(term.need("effective_from")), term.get("effective_to")
-    if not end.given or end.value is None:
-        return start, None
-    until = values.instant(end)
-    if values.EPOCH not in (start, until) and until <= start:
-        end.mistake("not after effective_from", "write a later instant, or null for no end")
-    return start, until
-
-
 def _people(spec: Section, tz: str) -> _People:
     listed, posts, contacts = spec.need("parties"), spec.get("webhooks", []), spec.get("contacts", [])
     parties = read_parties(listed, tz)
@@ -172,6 +106,7 @@ def _people(spec: Section, tz: str) -> _People:
         contacts=read_contacts(contacts, declared(listed), declared(posts)),
         services=read_services(spec.need("services"), declared(listed)),
         confidentiality=read_confidentiality(spec.get("confidentiality"), parties, party_names(listed)),
+        handover=read_handover(spec.get("term"), listed, parties),
     )
 
 
@@ -203,7 +138,7 @@ def _check_timezone_data(data: Section) -> None:
 
 
 def _agreement(
-    document: dict[str, object], header: _Header, people: _People, clocks: _Clocks, ladders: dict[str, tuple[Rung, ...]]
+    document: dict[str, object], header: Header, people: _People, clocks: _Clocks, ladders: dict[str, tuple[Rung, ...]]
 ) -> Agreement:
     return Agreement(
         partnership=header.partnership,
@@ -215,6 +150,9 @@ def _agreement(
         effective_from=header.effective_from,
         effective_to=header.effective_to,
         tz=header.tz,
+        notice=header.notice,
+        currency=header.currency,
+        handover=people.handover,
         parties=people.parties,
         contacts=people.contacts,
         webhooks=people.webhooks,

@@ -10,8 +10,8 @@ import re
 from escalation.agreement.spans import Dates
 
 _COUNTED = re.compile(r"PT(?=[0-9])(?:([0-9]{1,6})H)?(?:([0-9]{1,7})M)?(?:([0-9]{1,9})S)?", re.ASCII)
+_DATES = re.compile(r"P(?=[0-9])(?:([0-9]{1,3})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,5})D)?", re.ASCII)
 _DAYS = re.compile(r"P([0-9]{1,5})D", re.ASCII)
-_DATES = re.compile(r"P([0-9]{1,4})([DMY])", re.ASCII)
 
 
 def counted_seconds(text: str) -> int:
@@ -40,13 +40,13 @@ def calendar_days(text: str) -> int:
 
 
 def calendar_dates(text: str) -> Dates:
-    """The local calendar dates of `P#D`, `P#M` or `P#Y`, of four digits at most.
+    """The local calendar dates of `P#Y#M#D`, of which some may be left out; a year is twelve months.
 
     Raises:
         ValueError: It is not of that form.
     """
     match = _DATES.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is not of the form P#D, P#M or P#Y")
-    count = int(match[1])
-    return Dates(days=count) if match[2] == "D" else Dates(months=count * (12 if match[2] == "Y" else 1))
+        raise ValueError(f"{text!r} is not of the form P#Y#M#D")
+    years, months, days = (int(part or 0) for part in match.groups())
+    return Dates(months=years * 12 + months, days=days)

@@ -66,6 +66,10 @@ class Field:
         self._expected("a list")
         return []
 
+    def entry(self, key: str, default: object = UNREADABLE) -> Field:
+        """What stands under a key, while others judge this mapping; unreadable if it is none."""
+        return self.child(key, self.value.get(key, default) if isinstance(self.value, dict) else UNREADABLE)
+
     def one_or_many(self) -> list[Field]:
         """The items of a list, or a single value by itself."""
         return self.items() if isinstance(self.value, list) or not self.given else [self]

@@ -15,7 +15,7 @@ from escalation.agreement.yaml_source import load
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from escalation.agreement.assembly import Known
+    from escalation.agreement.header import Known
     from escalation.agreement.model import Agreement
 
 

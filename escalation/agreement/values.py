@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from escalation.agreement.durations import calendar_dates, calendar_days, counted_seconds
@@ -20,6 +21,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}", re.ASCII)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _PERCENT = re.compile(r"[0-9]{1,4}%", re.ASCII)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -78,6 +80,15 @@ def refer(field: Field, known: Collection[str] | None, what: str) -> str:
     return found
 
 
+def currency(field: Field) -> str | None:
+    """A currency by its code (ISO 4217), if there is one."""
+    if isinstance(field.value, str) and _CURRENCY.fullmatch(field.value):
+        return field.value
+    if field.given:
+        field.mistake(f"{show(field.value)} is not a currency", "write its three capital letters, such as EUR")
+    return None
+
+
 def whole(field: Field, least: int, most: int) -> int:
     """A whole number."""
     if type(field.value) is int and least <= field.value <= most:
@@ -101,6 +112,29 @@ def percent(field: Field, least: int, most: int) -> int:
     if field.given:
         field.mistake(f"{show(field.value)} stands here", f"write {least}% to {most}%, with its % sign")
     return least
+
+
+def fraction(field: Field) -> Fraction:
+    """A share from 0 to 1, written `0.95`: exactly that decimal number."""
+    return _number(field, 0, 1, "write a number from 0 to 1, such as 0.95")
+
+
+def points(field: Field) -> Fraction:
+    """So many per cent, written `12.5` without a sign: more than 0, at most 100."""
+    found = _number(field, 0, 100, "write a number of per cent, more than 0 and at most 100, without a sign")
+    if field.given and found == 0 and field.value == 0:
+        field.mistake("0 stands here", "write a number of per cent, more than 0 and at most 100")
+    return found
+
+
+def _number(field: Field, least: int, most: int, right: str) -> Fraction:
+    value = field.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
+        # The shortest text of the number is the decimal that was written: the file allows fifteen digits.
+        return Fraction(repr(value))
+    if field.given:
+        field.mistake(f"{show(value)} stands here", right)
+    return Fraction(least)
 
 
 def duration(field: Field, least: int = 1) -> int:
@@ -138,12 +172,12 @@ def _no_days(field: Field) -> int:
 
 
 def dates(field: Field, right: str = "write local calendar dates, such as P5D, P3M or P7Y") -> Dates:
-    """Local calendar dates, written `P5D`, `P3M` or `P7Y`; at least one day, at most a hundred years."""
+    """Local calendar dates, written `P5D`, `P3M`, `P7Y` or `P1Y6M`; at least one day, at most a hundred years."""
     try:
         found = calendar_dates(field.value) if isinstance(field.value, str) else Dates()
     except ValueError:
         found = Dates()
-    if (0 < found.months <= _MOST_MONTHS) or (0 < found.days <= _MOST_DAYS):
+    if Dates() != found and found.months <= _MOST_MONTHS and found.days <= _MOST_DAYS:
         return found
     if field.given:
         field.mistake(f"{show(field.value)} is not a usable span of time", f"{right}, at most a hundred years")
