@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("api.cli.serve", "Run everything: database, web, worker."),
     "web": ("api.cli.web", "Answer HTTP."),
     "worker": ("api.cli.worker", "Sequence, follow deadlines and deliver."),
-    "agreement": ("api.cli.agreement", "Check and publish agreements."),
+    "agreement": ("api.cli.agreement", "Check, compare and publish agreements."),
     "import": ("api.cli.import_", "Bring in another system's incident log."),
     "clock": ("api.cli.clock", "Say when a clock is due."),
     "replay": ("api.cli.replay", "Read incidents out of the facts, and check the tables against them."),

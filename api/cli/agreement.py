@@ -1,16 +1,14 @@
-"""`tocsin agreement check|publish`."""
+"""`tocsin agreement`: check and publish here, the others in modules of their own."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from api.cli.agreement_compare import diff, show
+from api.cli.agreement_source import read_agreement
 from api.cli.opened import opened
-
-if TYPE_CHECKING:
-    from escalation.agreement import Agreement, Mistake
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -22,7 +20,7 @@ Example: check a file, then publish it
   tocsin agreement publish examples/agreements/acme-globex.yaml""",
 )
 def command() -> None:
-    """Check and publish agreements between partners."""
+    """Check, compare and publish agreements between partners."""
 
 
 @command.command(
@@ -63,21 +61,5 @@ def publish(file: Path) -> None:
     )
 
 
-def read_agreement(file: Path) -> Agreement:
-    """Read a checked agreement, or show all its mistakes and end with exit code 1."""
-    from escalation.agreement import read  # noqa: PLC0415 - --help need not wait for it
-
-    agreement, mistakes = read(file.read_bytes())
-    if agreement is None:
-        _show(file, mistakes)
-        raise SystemExit(1)
-    return agreement
-
-
-def _show(file: Path, mistakes: list[Mistake]) -> None:
-    for mistake in mistakes:
-        place = f"{file}:{mistake.line}" if mistake.line is not None else str(file)
-        click.secho(f"{place}  {mistake.field or 'the whole file'}", fg="red", bold=True, err=True)
-        click.echo(f"    wrong: {mistake.wrong}", err=True)
-        click.echo(f"    right: {mistake.right}", err=True)
-    click.echo(f"{len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''}. Nothing was published.", err=True)
+command.add_command(diff)
+command.add_command(show)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.agreement import read_agreement
+from api.cli.agreement_source import read_agreement
 from incidents.errors import InvalidField
 
 if TYPE_CHECKING:
