@@ -2,13 +2,30 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from notifications.channels import SendFailed
 from notifications.message import Composer, IncidentMessage
+from notifications.reminder import Reminder
 from notifications.terminal import Terminal
+from tests.support.clock import NOON
 from tests.support.paging import OneAgreement, Story, page
+
+REMINDER = Reminder(
+    kind="reminder",
+    reminder="renewal",
+    about=None,
+    partnership="acme-globex",
+    record="acme-globex/agreement",
+    title="The agreement renews itself",
+    why="Renewal, due 2026-04-01 12:00 UTC",
+    due_at=NOON + timedelta(days=30),
+    at=NOON,
+    sent_at=NOON,
+    link="http://tocsin.example/v1/agreements/acme-globex",
+)
 
 
 def _message(title: str = "Payments fail") -> tuple[Story, IncidentMessage]:
@@ -41,6 +58,17 @@ def test_colour_can_be_forced_for_an_output_that_is_captured() -> None:
     assert "╭" in printed
     for told in ("PAGE INC-1042 S1 for acme-duty", "Payments fail", "acknowledge running (due in 14 min 59 s)"):
         assert told in printed
+
+
+@pytest.mark.parametrize("coloured", [True, False])
+def test_a_reminder_says_what_is_coming_and_when(coloured: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """It has a partnership where a page has an incident, and no clocks."""
+    stream = io.StringIO()
+    delivery = replace(Story().delivery("reminder"), recipient="acme-ops")
+    Terminal(stream, coloured=coloured).send(REMINDER, delivery)
+    for told in ("REMINDER acme-globex for acme-ops", REMINDER.title, REMINDER.why, REMINDER.link):
+        assert told in stream.getvalue()
+    assert "clocks" not in stream.getvalue()
 
 
 @pytest.mark.parametrize("coloured", [True, False])

@@ -7,6 +7,7 @@ import pytest
 
 from incidents.ledger.catalogue import Catalogue, Data, UnknownEventType
 from incidents.ledger.command import Command, in_command
+from incidents.ledger.facts import Fact, Record
 from incidents.ledger.leaf import Disclosure, Envelope, leaf_bytes
 from incidents.ledger.mapper import LeafEvent, LeafMapper
 from incidents.ledger.sealing import ERASED
@@ -44,6 +45,27 @@ def test_one_name_means_one_type() -> None:
     types = catalogue()
     with pytest.raises(ValueError, match=r"two events are called door\.hung\.v1"):
         types.add(Door, "door")
+
+
+def test_facts_of_what_a_record_is_mixed_from_are_its_own() -> None:
+    """Each once and under its own prefix; one that it tells in its own way is its own."""
+
+    class Lockable(Record):
+        class Locked(Fact):
+            """Nobody gets in."""
+
+        class Painted(Fact):
+            """Not what a door means by it."""
+
+    class Gate(Door, Lockable):
+        """A door that can be locked."""
+
+    types = Catalogue()
+    types.add(Gate, "gate")
+    names = ["gate.forgotten.v1", "gate.hung.v1", "gate.locked.v1", "gate.painted.v1"]
+    assert [each.name for each in types.types()] == names
+    assert all(issubclass(each.event_class, Gate.Event) for each in types.types())
+    assert issubclass(types.named("gate.painted.v1").event_class, Door.Painted)
 
 
 def test_old_versions_are_brought_up_to_date_on_reading() -> None:

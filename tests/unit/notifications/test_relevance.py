@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from escalation.terms import AgreementTerms
-from notifications.relevance import already_settled, no_longer_needed
+from incidents import happenings as h
+from notifications.relevance import already_settled, no_longer_needed, version_when
 from tests.support.paging import Story, page, the_agreement
 
 AGREEMENT = the_agreement()
@@ -67,6 +68,17 @@ def test_giving_it_back_makes_its_pages_needed_again() -> None:
     story.acknowledge()
     story.unacknowledge()
     assert no_longer_needed(delivery, story.incident, AGREEMENT) is None
+
+
+def test_a_fact_is_under_the_version_that_was_pinned_then() -> None:
+    """Moving an incident to another version leaves what its earlier rungs name where they were."""
+    story = Story()
+    story.fire(page())
+    before = story.incident.history[-1]
+    with story.moment() as at:
+        story.incident.tell(h.AgreementMigrated, at, agreement_version=2)
+    story.fire(page())
+    assert (version_when(before, story.incident), version_when(story.incident.history[-1], story.incident)) == (1, 2)
 
 
 def test_an_outcome_settles_only_its_own_delivery() -> None:
