@@ -8,24 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import rfc8785
 
-from escalation.agreement import values
 from escalation.agreement.addressees import Addressees, held_roles, party_names
-from escalation.agreement.clocks import read_clock_rules, read_pauses
+from escalation.agreement.clockwork import read_clockwork
 from escalation.agreement.confidentiality import read_confidentiality
 from escalation.agreement.fields import Field, Section, declared, fixed
 from escalation.agreement.header import Header, Known, read_handover, read_header
-from escalation.agreement.ladders import LadderContext, read_ladders
 from escalation.agreement.layers import read_layers
-from escalation.agreement.model import Agreement, ClockRules, Contact, Party, PauseRule, Rung, Service, Target, Webhook
-from escalation.agreement.opening_hours import Hours, read_calendars
+from escalation.agreement.model import Agreement, Contact, Party, Service, Webhook
 from escalation.agreement.people import read_contacts, read_parties, read_services, read_webhooks
-from escalation.agreement.severity_rules import read_severity
-from escalation.agreement.targets import TargetContext, read_targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from escalation.severity import SeverityRules
+    from escalation.agreement.clockwork import Clockwork
     from incidents.terms import FieldClass
 
 API_VERSION = "partnership-sla/v1"
@@ -67,14 +62,6 @@ class _People(NamedTuple):
     handover: tuple[str, ...]
 
 
-class _Clocks(NamedTuple):
-    hours: Hours
-    severity: SeverityRules
-    rules: ClockRules
-    pauses: dict[str, PauseRule]
-    targets: dict[str, Target]
-
-
 def assemble(root: Field, known: Known = None) -> Agreement | None:
     """The agreement, or None if there is a mistake anywhere; mistakes go to the root's findings."""
     envelope = root.section(("apiVersion", "kind", "metadata", "spec"))
@@ -83,13 +70,11 @@ def assemble(root: Field, known: Known = None) -> Agreement | None:
     spec = envelope.need("spec").section(_SPEC, _LATER_SPEC)
     header = read_header(envelope.need("metadata"), spec, known)
     people = _people(spec, header.tz)
-    clocks = _clocks(spec, people, header.tz)
-    context = LadderContext(clocks.severity.scale, clocks.targets, _addressees(spec, people))
-    ladders = read_ladders(spec.get("ladders", {}), context)
+    clocks = read_clockwork(spec, people.services, _addressees(spec, people), header.tz)
     by_service = read_layers(spec.get("layers"), root, declared(spec.get("parties")), assemble)
     if len(root.findings) or not isinstance(root.value, dict):
         return None
-    return replace(_agreement(root.value, header, people, clocks, ladders), by_service=by_service)
+    return replace(_agreement(root.value, header, people, clocks), by_service=by_service)
 
 
 def digest_of(document: Mapping[str, object]) -> str:
@@ -119,27 +104,7 @@ def _addressees(spec: Section, people: _People) -> Addressees:
     )
 
 
-def _clocks(spec: Section, people: _People, tz: str) -> _Clocks:
-    calendars, pauses = spec.need("calendars"), spec.get("pauses", [])
-    hours = read_calendars(calendars, tz)
-    _check_timezone_data(spec.get("timezone_data", {}).section(("source", "version")))
-    tiers = {service.tier for service in people.services.values() if service.tier}
-    severity = read_severity(spec.need("severity"), tiers)
-    rules = read_clock_rules(spec.get("clock_rules", {}))
-    context = TargetContext(severity.scale, declared(calendars), declared(pauses, "reason"), rules.warn_at)
-    targets = read_targets(spec.need("targets"), context)
-    return _Clocks(hours, severity, rules, read_pauses(pauses), targets)
-
-
-def _check_timezone_data(data: Section) -> None:
-    """Which time zone rules the parties had before them; kept in the document, not compared with those in use."""
-    fixed(data.get("source"), "pypi-tzdata")
-    values.text(data.get("version"))
-
-
-def _agreement(
-    document: dict[str, object], header: Header, people: _People, clocks: _Clocks, ladders: dict[str, tuple[Rung, ...]]
-) -> Agreement:
+def _agreement(document: dict[str, object], header: Header, people: _People, clocks: Clockwork) -> Agreement:
     return Agreement(
         partnership=header.partnership,
         version=header.version,
@@ -163,6 +128,7 @@ def _agreement(
         clock_rules=clocks.rules,
         targets=clocks.targets,
         pauses=clocks.pauses,
-        ladders=ladders,
+        ladders=clocks.ladders,
+        powers=clocks.powers,
         confidentiality=people.confidentiality,
     )

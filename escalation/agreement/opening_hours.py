@@ -26,15 +26,16 @@ _MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """What spec.calendars declares; `known_until` as in the model."""
+    """What spec.calendars declares; `known_until` as in the model; `idle`: calendars that open by exceptions alone."""
 
     calendars: dict[str, Calendar]
     known_until: dict[str, date]
+    idle: set[str]
 
 
 def read_calendars(field: Field, default_tz: str) -> Hours:
     """spec.calendars."""
-    hours = Hours({}, {})
+    hours = Hours({}, {}, set())
     found = field.entries()
     fixed(found.pop(_EDGE_RULE, field.child(_EDGE_RULE, "rfc5545")), "rfc5545")
     if len(found) > _MOST:
@@ -60,6 +61,8 @@ def _read_calendar(field: Field, default_tz: str, key: str, hours: Hours) -> Non
     )
     if len(field.findings) > mistakes_before:
         return
+    if not any(rules.weekly):
+        hours.idle.add(key)
     try:
         hours.calendars[key] = Calendar(rules)
     except CalendarError as error:

@@ -5,22 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from escalation.agreement import values
-from escalation.agreement.fields import Field, distinct, show
+from escalation.agreement.fields import distinct, show
 from escalation.severity import Floor, SeverityRules
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_LATER = {
-    "set_by": "remove it: whoever may command an incident may set its severity",
-    "dispute": "remove it: severities are not disputed in Tocsin yet",
-    "downgrade": "remove it: whoever may change a severity may also lower it",
-}
+    from escalation.agreement.fields import Field, Section
+
+SEVERITY = ("scale", "impact", "urgency", "matrix", "floors", "set_by", "dispute", "downgrade")
 
 
-def read_severity(field: Field, tiers: Collection[str]) -> SeverityRules:
-    """spec.severity; a floor may name the tiers that services have."""
-    section = field.section(("scale", "impact", "urgency", "matrix", "floors"), _LATER)
+def read_severity(section: Section, tiers: Collection[str]) -> SeverityRules:
+    """How bad an incident is; a floor may name the tiers that services have."""
     scale, impact, urgency = (_words(section.need(key)) for key in ("scale", "impact", "urgency"))
     if "default" in scale:
         section.get("scale").mistake("'default' is no severity", "choose another name: it stands for all not named")

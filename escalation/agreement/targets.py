@@ -7,105 +7,111 @@ from typing import TYPE_CHECKING
 
 from escalation.agreement import values
 from escalation.agreement.clocks import read_warnings
-from escalation.agreement.fields import Field, distinct, fixed, show
+from escalation.agreement.courses import COURSES, read_course
+from escalation.agreement.fields import distinct, show
 from escalation.agreement.model import Target
+from escalation.agreement.target_spans import check_level, read_spans
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-COURSES: dict[str, tuple[tuple[str, ...], str]] = {
-    "acknowledge": (("reported",), "acknowledged"),
-    "respond": (("reported",), "first_qualified_response"),
-    "update": (("severity_set", "last_update"), "next_update"),
-    "resolve": (("reported",), "resolved"),
-}
-"""The clocks that the engine knows: what starts each, and what stops it."""
-_REPEATING = "update"
+    from escalation.agreement.courses import Course
+    from escalation.agreement.fields import Field
+    from escalation.agreement.references import References
+    from escalation.agreement.target_spans import Spans
+
+_MOST = 50
+"""Each target is a clock of every incident, so that a document cannot bring any number of them."""
 _NEVER_PAUSED = ("acknowledge", "respond")
 _DEFAULT = "default"
-_KEYS = ("from", "until", "repeats", "pausable", "within", "calendar", "warn_at")
-_LATER_TARGETS = {
-    "workaround": "remove it: mitigating stops no clock yet",
-    "review_due": "remove it: reviews have no clock yet",
-    "action_due": "remove it: corrective actions have no clock yet",
-}
-_LATER_KEYS = {
-    "by": "write `within: PT…`: business days are not counted yet",
-    "applies_to": "leave the severity out of `within`",
-    "per": "remove it: a clock runs per incident",
-}
+_KEYS = (
+    "from",
+    "until",
+    "repeats",
+    "per",
+    "duty_of",
+    "applies_to",
+    "within",
+    "by",
+    "calendar",
+    "pausable",
+    "warn_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TargetContext:
-    """What targets refer to; None or an empty scale: it could not be read, so nothing is held to it."""
+    """What targets refer to beside what all parts do; None: it could not be read, so nothing is held to it."""
 
-    scale: tuple[str, ...]
-    calendars: Collection[str] | None
+    known: References
     pauses: Collection[str] | None
     warn_at: tuple[int, ...]
 
 
 def read_targets(field: Field, context: TargetContext) -> dict[str, Target]:
     """spec.targets: at least one."""
-    section = field.section(tuple(COURSES), _LATER_TARGETS)
+    found = field.entries()
     if isinstance(field.value, dict) and not field.value:
         field.mistake("no target", f"add at least one of {', '.join(COURSES)}")
-    return {name: _target(name, entry, context) for name, entry in section.found.items()}
+    if len(found) > _MOST:
+        field.mistake(f"{len(found)} targets", f"at most {_MOST} are read")
+        return {}
+    return {name: _target(name, entry, context) for name, entry in found.items()}
+
+
+def unpausable(field: Field) -> frozenset[str]:
+    """The targets that nothing may pause, by what is written; one that could not be read is not among them."""
+    found = field.value.items() if isinstance(field.value, dict) else ()
+    return frozenset(
+        name
+        for name, entry in found
+        if name in _NEVER_PAUSED or (isinstance(entry, dict) and entry.get("pausable", False) in (False, []))
+    )
 
 
 def _target(name: str, field: Field, context: TargetContext) -> Target:
-    entry = field.section(_KEYS, _LATER_KEYS)
-    starts, until = COURSES[name]
-    fixed(entry.get("from"), *([starts[0]] if len(starts) == 1 else []), list(starts))
-    fixed(entry.get("until"), until)
-    fixed(entry.get("repeats"), name == _REPEATING)
-    within = _within(entry.need("within"), context.scale, complete=name != _REPEATING)
+    entry = field.section(_KEYS)
+    course = read_course(name, entry)
+    spans = read_spans(entry, course, context.known.scale)
     warn_at = entry.get("warn_at")
     return Target(
         name=name,
-        starts=starts,
-        until=until,
-        within=within,
-        calendar=_calendar(entry.need("calendar"), within, context),
+        starts=course.starts,
+        until=course.until,
+        within=spans.within,
+        by=spans.by,
+        calendar=_calendar(entry.need("calendar"), spans, course, context.known),
         pausable=_pausable(name, entry.get("pausable", default=False), context.pauses),
-        repeats=name == _REPEATING,
+        repeats=course.repeats,
+        per_action=course.per_action,
+        duty_of=context.known.addressees.party(entry.get("duty_of")) or None,
         warn_at=read_warnings(warn_at) if warn_at.given else context.warn_at,
     )
 
 
-def _within(field: Field, scale: tuple[str, ...], *, complete: bool) -> dict[str, int]:
-    """Seconds per severity. Nothing (`S4: null`) says that there is no such clock; silence says so only for updates."""
+def _calendar(field: Field, spans: Spans, course: Course, known: References) -> dict[str, str]:
+    """The calendar of each severity (or priority) that has the clock."""
+    levels = spans.levels
     if not isinstance(field.value, dict):
-        return dict.fromkeys(scale, values.duration(field)) if field.given else {}
-    found = field.entries()
-    for severity in found:
-        _on_scale(found[severity], severity, scale)
-    unsaid = [severity for severity in scale if severity and severity not in found]
-    if complete and unsaid:
-        right = f"add `{unsaid[0]}: PT…`, or `{unsaid[0]}: null` if it has no such target"
-        field.mistake(f"nothing is said about {', '.join(unsaid)}", right)
-    return {severity: values.duration(entry) for severity, entry in found.items() if entry.value is not None}
-
-
-def _calendar(field: Field, within: Collection[str], context: TargetContext) -> dict[str, str]:
-    """The calendar of each severity that has the clock."""
-    if not isinstance(field.value, dict):
-        return dict.fromkeys(within, values.refer(field, context.calendars, "calendar"))
-    found = {key: values.refer(entry, context.calendars, "calendar") for key, entry in field.entries().items()}
+        found = {_DEFAULT: _counting(field, spans, known)}
+        return dict.fromkeys(levels, found[_DEFAULT])
+    found = {key: _counting(entry, spans, known) for key, entry in field.entries().items()}
     for key in found.keys() - {_DEFAULT}:
-        _on_scale(field.child(key, key), key, context.scale)
-    without = [severity for severity in context.scale if severity in within and not {severity, _DEFAULT} & found.keys()]
+        check_level(field.child(key, key), key, course, known.scale)
+    without = [level for level in levels if not {level, _DEFAULT} & found.keys()]
     if without:
         field.mistake(
             f"no calendar for {', '.join(without)}", f"add it, or `{_DEFAULT}: NAME` for all that are not named"
         )
-    return {severity: found.get(severity, found.get(_DEFAULT, "")) for severity in within}
+    return {level: found.get(level, found.get(_DEFAULT, "")) for level in levels}
 
 
-def _on_scale(field: Field, severity: str, scale: Collection[str]) -> None:
-    if scale and severity not in scale:
-        field.undeclared("severity", severity, scale)
+def _counting(field: Field, spans: Spans, known: References) -> str:
+    """A calendar; one in which days are counted needs weekdays on which it is open."""
+    name = known.calendar(field)
+    if spans.by and name in known.idle:
+        field.mistake(f"{show(name)} has no business days: its weeks are closed", "name a calendar with weekly hours")
+    return name
 
 
 def _pausable(name: str, field: Field, pauses: Collection[str] | None) -> frozenset[str]:

@@ -144,7 +144,8 @@ MISTAKES = [
     ("at_least: S2}", "at_least: S0}", "spec.severity.floors.1.at_least", "no severity 'S0'", "S1"),
     # clock rules
     ("carry_over", "restart", "spec.clock_rules.retarget.mode", "'restart' is not supported yet", "'carry_over'"),
-    ("raise: PT0S", "raise: PT5M", "spec.clock_rules.retarget.min_remaining_on_raise", "not supported yet", "'PT0S'"),
+    ("raise: PT0S", "raise: P1D", "spec.clock_rules.retarget.min_remaining_on_raise", "'P1D'", "on a clock"),
+    ("by: PT4H", "by: PT4H, beyond: never", "spec.clock_rules.late_facts.beyond", "'never'", "needs_authority"),
     ("agreement: at_open", "agreement: latest", "spec.clock_rules.pin.agreement", "not supported yet", "'at_open'"),
     ("within: P5D", "within: PT5H", "spec.clock_rules.reopen.within", "not a number of days", "P5D"),
     (

@@ -19,18 +19,6 @@ LATER = [
     ("  targets:", "  governance: {}\n  targets:", "spec.governance"),
     ("null}", "null, notice: P90D}", "spec.term.notice"),
     ("{tz: Europe/Berlin}", "{tz: Europe/Berlin, currency: EUR}", "spec.defaults.currency"),
-    ("    floors:", "    set_by: {}\n    floors:", "spec.severity.set_by"),
-    ("    floors:", "    dispute: {}\n    floors:", "spec.severity.dispute"),
-    ("    floors:", "    downgrade: {}\n    floors:", "spec.severity.downgrade"),
-    ("by: PT4H", "by: PT4H, beyond: needs_authority", "spec.clock_rules.late_facts.beyond"),
-    ("    resolve:", "    workaround: {}\n    resolve:", "spec.targets.workaround"),
-    ("    resolve:", "    review_due: {}\n    resolve:", "spec.targets.review_due"),
-    ("    resolve:", "    action_due: {}\n    resolve:", "spec.targets.action_due"),
-    ("      until: resolved", "      applies_to: [S1]\n      until: resolved", "spec.targets.resolve.applies_to"),
-    ("      until: resolved", "      by: {business_days: 3}\n      until: resolved", "spec.targets.resolve.by"),
-    ("max_each: PT72H", "max_each: PT72H, starts: request_sent", "spec.pauses.0.starts"),
-    ("max_each: PT72H", "max_each: PT72H, veto_by: client.service_owner", "spec.pauses.0.veto_by"),
-    ("max_each: PT72H", "max_each: PT72H, evidence: message_id", "spec.pauses.0.evidence"),
     ("    default:\n", "    quiet_hours: {}\n    default:\n", "spec.ladders.quiet_hours"),
 ]
 

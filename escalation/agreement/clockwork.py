@@ -1,0 +1,72 @@
+"""Reading all parts of `spec` that say how clocks run, each beside the parts that it refers to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from escalation.agreement import values
+from escalation.agreement.clocks import read_clock_rules
+from escalation.agreement.fields import declared, fixed
+from escalation.agreement.ladders import LadderContext, read_ladders
+from escalation.agreement.opening_hours import read_calendars
+from escalation.agreement.pause_rules import read_pauses
+from escalation.agreement.powers import read_powers
+from escalation.agreement.references import References
+from escalation.agreement.severity_rules import SEVERITY, read_severity
+from escalation.agreement.targets import TargetContext, read_targets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from escalation.agreement.addressees import Addressees
+    from escalation.agreement.fields import Section
+    from escalation.agreement.model import ClockRules, PauseRule, Rung, Service, SeverityPowers, Target
+    from escalation.agreement.opening_hours import Hours
+    from escalation.severity import SeverityRules
+
+
+class Clockwork(NamedTuple):
+    """What those parts say, as the model has it."""
+
+    hours: Hours
+    severity: SeverityRules
+    powers: SeverityPowers
+    rules: ClockRules
+    pauses: dict[str, PauseRule]
+    targets: dict[str, Target]
+    ladders: dict[str, tuple[Rung, ...]]
+
+
+def read_clockwork(spec: Section, services: Mapping[str, Service], addressees: Addressees, tz: str) -> Clockwork:
+    """Read them; `tz` is the agreement's zone."""
+    hours = read_calendars(spec.need("calendars"), tz)
+    _check_timezone_data(spec.get("timezone_data", {}).section(("source", "version")))
+    stated = spec.need("severity").section(SEVERITY)
+    severity = read_severity(stated, {service.tier for service in services.values() if service.tier})
+    known = References(
+        scale=severity.scale,
+        calendars=declared(spec.get("calendars")),
+        idle=hours.idle,
+        bodies=declared(spec.get("bodies", [])),
+        services=declared(spec.get("services")),
+        addressees=addressees,
+        tz=tz,
+    )
+    rules = read_clock_rules(spec.get("clock_rules", {}))
+    pauses = spec.get("pauses", [])
+    targets = read_targets(spec.need("targets"), TargetContext(known, declared(pauses, "reason"), rules.warn_at))
+    return Clockwork(
+        hours=hours,
+        severity=severity,
+        powers=read_powers(stated, known),
+        rules=rules,
+        pauses=read_pauses(pauses, known),
+        targets=targets,
+        ladders=read_ladders(spec.get("ladders", {}), LadderContext(severity.scale, targets, addressees)),
+    )
+
+
+def _check_timezone_data(data: Section) -> None:
+    """Which time zone rules the parties had before them; kept in the document, not compared with those in use."""
+    fixed(data.get("source"), "pypi-tzdata")
+    values.text(data.get("version"))
