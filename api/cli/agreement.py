@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from api.cli.agreement_compare import diff, show
+from api.cli.agreement_holidays import propose_holidays
 from api.cli.agreement_source import read_agreement
 from api.cli.opened import opened
 
@@ -63,3 +64,4 @@ def publish(file: Path) -> None:
 
 command.add_command(diff)
 command.add_command(show)
+command.add_command(propose_holidays)
