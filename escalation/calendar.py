@@ -47,6 +47,11 @@ class Calendar:
         if not any(rules.weekly) and not self._intervals(day for day in rules.exceptions if day.year in YEARS):
             raise CalendarError("This calendar is never open. Give it at least one window.")
 
+    @property
+    def never_closes(self) -> bool:
+        """Whether every minute is open, as a legal clock needs it (clock rule 12)."""
+        return self._rules.never_closes
+
     def counted(self, start: int, end: int) -> int:
         """Open seconds in [start, end); none if the end is not after the start."""
         if end <= start:

@@ -50,6 +50,12 @@ class CalendarRules:
         hours = self.exceptions.get(day, self.weekly[day.weekday()])
         return without(hours, self.breaks.get(day, ()))
 
+    @property
+    def never_closes(self) -> bool:
+        """Whether every minute of every week is open, and no date is an exception to that."""
+        whole_days = all(not without([(0, DAY)], hours) for hours in self.weekly)
+        return whole_days and not (self.holidays or self.exceptions or self.breaks)
+
     def check(self) -> None:
         """Refuse hours that cannot be read.
 

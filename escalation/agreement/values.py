@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -27,6 +28,7 @@ _PERCENT = re.compile(r"[0-9]{1,4}%", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_WAIT = 10 * 366 * 86_400
 """Ten years of counted time: more is a slip of the pen, and calendars search no further than fifty years."""
+_HUNDRED = 100
 _MOST_MONTHS, _MOST_DAYS = 1200, 9999
 """A hundred years, so that no date runs out of the calendar."""
 
@@ -116,25 +118,30 @@ def percent(field: Field, least: int, most: int) -> int:
 
 def fraction(field: Field) -> Fraction:
     """A share from 0 to 1, written `0.95`: exactly that decimal number."""
-    return _number(field, 0, 1, "write a number from 0 to 1, such as 0.95")
+    found = _decimal(field.value)
+    if found is not None and 0 <= found <= 1:
+        return found
+    if field.given:
+        field.mistake(f"{show(field.value)} stands here", "write a number from 0 to 1, such as 0.95")
+    return Fraction(0)
 
 
 def points(field: Field) -> Fraction:
-    """So many per cent, written `12.5` without a sign: more than 0, at most 100."""
-    found = _number(field, 0, 100, "write a number of per cent, more than 0 and at most 100, without a sign")
-    if field.given and found == 0 and field.value == 0:
-        field.mistake("0 stands here", "write a number of per cent, more than 0 and at most 100")
-    return found
-
-
-def _number(field: Field, least: int, most: int, right: str) -> Fraction:
-    value = field.value
-    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
-        # The shortest text of the number is the decimal that was written: the file allows fifteen digits.
-        return Fraction(repr(value))
+    """So many per cent, written `12.5` without a sign."""
+    found = _decimal(field.value)
+    if found is not None and 0 < found <= _HUNDRED:
+        return found
     if field.given:
-        field.mistake(f"{show(value)} stands here", right)
-    return Fraction(least)
+        right = "write a number of per cent, more than 0 and at most 100, such as 12.5"
+        field.mistake(f"{show(field.value)} stands here", right)
+    return Fraction(0)
+
+
+def _decimal(value: object) -> Fraction | None:
+    """The number that was written: a file allows fifteen digits, which a float gives back as they were."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        return None
+    return Fraction(repr(value))
 
 
 def duration(field: Field, least: int = 1) -> int:
