@@ -16,6 +16,7 @@ from escalation.agreement.header import Header, Known, read_handover, read_heade
 from escalation.agreement.layers import read_layers
 from escalation.agreement.model import Agreement, Contact, Party, Service, Webhook
 from escalation.agreement.people import read_contacts, read_parties, read_services, read_webhooks
+from escalation.agreement.rulebook import Rulebook, read_rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,7 @@ _SPEC = (
     "parties",
     "contacts",
     "webhooks",
+    "bodies",
     "services",
     "calendars",
     "timezone_data",
@@ -40,16 +42,15 @@ _SPEC = (
     "targets",
     "pauses",
     "ladders",
+    "remedies",
+    "notifications",
+    "governance",
     "confidentiality",
     "layers",
 )
 _LATER_SPEC = {
-    "bodies": "remove it: no decision needs a body yet",
     "exclusions": "remove it: list a reason under `pauses` instead, or settle it outside Tocsin",
     "tolerance": "remove it: each missed target counts as a breach",
-    "remedies": "remove it: credits are not computed yet",
-    "notifications": "remove it, and watch legal notification duties elsewhere",
-    "governance": "remove it: reviews and decisions are not run yet",
 }
 
 
@@ -71,10 +72,11 @@ def assemble(root: Field, known: Known = None) -> Agreement | None:
     header = read_header(envelope.need("metadata"), spec, known)
     people = _people(spec, header.tz)
     clocks = read_clockwork(spec, people.services, _addressees(spec, people), header.tz)
+    rules = read_rulebook(spec, people.parties, people.contacts, clocks)
     by_service = read_layers(spec.get("layers"), root, declared(spec.get("parties")), assemble)
     if len(root.findings) or not isinstance(root.value, dict):
         return None
-    return replace(_agreement(root.value, header, people, clocks), by_service=by_service)
+    return replace(_agreement(root.value, header, people, clocks, rules), by_service=by_service)
 
 
 def digest_of(document: Mapping[str, object]) -> str:
@@ -104,7 +106,9 @@ def _addressees(spec: Section, people: _People) -> Addressees:
     )
 
 
-def _agreement(document: dict[str, object], header: Header, people: _People, clocks: Clockwork) -> Agreement:
+def _agreement(
+    document: dict[str, object], header: Header, people: _People, clocks: Clockwork, rules: Rulebook
+) -> Agreement:
     return Agreement(
         partnership=header.partnership,
         version=header.version,
@@ -130,5 +134,11 @@ def _agreement(document: dict[str, object], header: Header, people: _People, clo
         pauses=clocks.pauses,
         ladders=clocks.ladders,
         powers=clocks.powers,
+        exclusions=clocks.exclusions,
+        tolerance=clocks.tolerance,
         confidentiality=people.confidentiality,
+        bodies=rules.bodies,
+        notifications=rules.notifications,
+        governance=rules.governance,
+        later=rules.later,
     )

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from escalation.agreement import values
 from escalation.agreement.fields import Field, keyed, show
 from escalation.agreement.model import Authority
+from escalation.agreement.spans import Counted, Dates
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from escalation.agreement.clockwork import Clockwork
     from escalation.agreement.fields import Section
-    from escalation.agreement.model import Agreement, Body
+    from escalation.agreement.model import Body
     from escalation.agreement.references import References
 
 GRANT_EXCLUSION, GRANT_PAUSE, SETTLE_SEVERITY = "grant_exclusion", "grant_pause", "settle_severity"
@@ -26,6 +28,8 @@ _DECISIONS = (GRANT_EXCLUSION, GRANT_PAUSE, SETTLE_SEVERITY, BACKDATE_FACT, EXTE
 _SILENCE = ("refused", "granted", ESCALATE)
 _SILENCE_ON_SEVERITY = ("higher", "lower", "standing", ESCALATE)
 _FEWEST_FOR_BOTH = 2
+_STAND_INS = {Dates(), Counted(1)}
+"""What a time that could not be read is replaced by."""
 
 
 class AuthorityContext(NamedTuple):
@@ -106,18 +110,21 @@ class _Need(NamedTuple):
     body: str | None
 
 
-def check_authorities(spec: Section, agreed: Agreement) -> None:
+def check_authorities(spec: Section, authorities: Mapping[str, Authority], clocks: Clockwork) -> None:
     """Note each decision that is needed and that nobody has, or that another body has than the one that is named.
 
     Args:
         spec: The document's spec, where mistakes are noted at what needs the decision.
-        agreed: The agreement as far as it could be read.
+        authorities: Those that could be read, by decision.
+        clocks: What may need a decision, as far as it could be read.
     """
     listed = _authorities(spec)
     if listed is None:
         return
-    for need in (*_exclusions(spec, agreed), *_pauses(spec, agreed), *_severity(spec, agreed), *_late(spec, agreed)):
-        _check(need, listed, agreed.governance.authorities)
+    settling = authorities.get(SETTLE_SEVERITY)
+    granted = (*_exclusions(spec, clocks), *_pauses(spec, clocks))
+    for need in (*granted, *_dispute(spec, clocks, settling), *_late(spec, clocks)):
+        _check(need, listed, authorities)
 
 
 def _authorities(spec: Section) -> Collection[str] | None:
@@ -142,36 +149,36 @@ def _check(need: _Need, listed: Collection[str], authorities: Mapping[str, Autho
         need.field.mistake(wrong, f"name the same body in both places{own}")
 
 
-def _exclusions(spec: Section, agreed: Agreement) -> Iterator[_Need]:
+def _exclusions(spec: Section, clocks: Clockwork) -> Iterator[_Need]:
     for name, item in _items(spec.get("exclusions", []), "id"):
-        authority = agreed.exclusions[name].authority if name in agreed.exclusions else None
+        authority = clocks.exclusions[name].authority if name in clocks.exclusions else None
         if authority:
             yield _Need(item.entry("authority"), (f"{DECLARE}{name}", GRANT_EXCLUSION), authority)
 
 
-def _pauses(spec: Section, agreed: Agreement) -> Iterator[_Need]:
+def _pauses(spec: Section, clocks: Clockwork) -> Iterator[_Need]:
     for reason, item in _items(spec.get("pauses", []), "reason"):
-        authority = agreed.pauses[reason].authority if reason in agreed.pauses else None
-        paused = {target.per_action for target in agreed.targets.values() if reason in target.pausable}
+        authority = clocks.pauses[reason].authority if reason in clocks.pauses else None
+        paused = {target.per_action for target in clocks.targets.values() if reason in target.pausable}
         if authority:
             for per_action in sorted(paused):
                 decision = EXTEND_ACTION if per_action else GRANT_PAUSE
                 yield _Need(item.entry("authority"), (decision,), authority)
 
 
-def _severity(spec: Section, agreed: Agreement) -> Iterator[_Need]:
-    dispute, named = agreed.powers.dispute, spec.get("severity").entry("dispute")
+def _dispute(spec: Section, clocks: Clockwork, settling: Authority | None) -> Iterator[_Need]:
+    dispute, named = clocks.powers.dispute, spec.get("severity").entry("dispute")
     if dispute is None or not dispute.decided_by:
         return
     yield _Need(named.entry("decided_by"), (SETTLE_SEVERITY,), dispute.decided_by)
-    settling = agreed.governance.authorities.get(SETTLE_SEVERITY)
-    if settling is not None and settling.within != dispute.within:
-        wrong = "not the time that spec.governance gives for `settle_severity`"
+    both = {settling.within if settling else dispute.within, dispute.within}
+    if len(both) > 1 and not both & _STAND_INS:
+        wrong = f"not the time that spec.governance gives for `{SETTLE_SEVERITY}`"
         named.entry("within").mistake(wrong, "write the same time in both places")
 
 
-def _late(spec: Section, agreed: Agreement) -> Iterator[_Need]:
-    if agreed.clock_rules.late_facts_need_authority:
+def _late(spec: Section, clocks: Clockwork) -> Iterator[_Need]:
+    if clocks.rules.late_facts_need_authority:
         yield _Need(spec.get("clock_rules").entry("late_facts").entry("beyond"), (BACKDATE_FACT,), None)
 
 

@@ -8,6 +8,7 @@ from escalation.agreement import values
 from escalation.agreement.clocks import read_clock_rules
 from escalation.agreement.fields import declared, fixed
 from escalation.agreement.ladders import LadderContext, read_ladders
+from escalation.agreement.model import Tolerance
 from escalation.agreement.opening_hours import read_calendars
 from escalation.agreement.pause_rules import read_pauses
 from escalation.agreement.powers import read_powers
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
     from escalation.agreement.addressees import Addressees
     from escalation.agreement.fields import Section
-    from escalation.agreement.model import ClockRules, PauseRule, Rung, Service, SeverityPowers, Target
+    from escalation.agreement.model import ClockRules, Exclusion, PauseRule, Rung, Service, SeverityPowers, Target
     from escalation.agreement.opening_hours import Hours
     from escalation.severity import SeverityRules
 
 
 class Clockwork(NamedTuple):
-    """What those parts say, as the model has it."""
+    """What those parts say, as the model has it; `known` is what they refer to."""
 
     hours: Hours
     severity: SeverityRules
@@ -34,7 +35,13 @@ class Clockwork(NamedTuple):
     rules: ClockRules
     pauses: dict[str, PauseRule]
     targets: dict[str, Target]
+    exclusions: dict[str, Exclusion]
+    tolerance: Tolerance
     ladders: dict[str, tuple[Rung, ...]]
+    quiet_hours: QuietHours | None
+    exclusions: dict[str, Exclusion]
+    tolerance: Tolerance
+    known: References
 
 
 def read_clockwork(spec: Section, services: Mapping[str, Service], addressees: Addressees, tz: str) -> Clockwork:
@@ -55,6 +62,7 @@ def read_clockwork(spec: Section, services: Mapping[str, Service], addressees: A
     rules = read_clock_rules(spec.get("clock_rules", {}))
     pauses = spec.get("pauses", [])
     targets = read_targets(spec.need("targets"), TargetContext(known, declared(pauses, "reason"), rules.warn_at))
+    ladders = LadderContext(severity.scale, targets, addressees, declared(spec.get("notifications", [])))
     return Clockwork(
         hours=hours,
         severity=severity,
@@ -62,7 +70,10 @@ def read_clockwork(spec: Section, services: Mapping[str, Service], addressees: A
         rules=rules,
         pauses=read_pauses(pauses, known),
         targets=targets,
-        ladders=read_ladders(spec.get("ladders", {}), LadderContext(severity.scale, targets, addressees)),
+        ladders=read_ladders(spec.get("ladders", {}), ladders),
+        exclusions={},
+        tolerance=Tolerance(),
+        known=known,
     )
 
 
