@@ -55,18 +55,20 @@ def test_facts_of_what_a_record_is_mixed_from_are_its_own() -> None:
             """Nobody gets in."""
 
     class Lockable(Bolted):
-        class Painted(Fact):
-            """Not what a door means by it."""
+        """What can be locked."""
 
     class Gate(Door, Lockable):
-        """A door that can be locked."""
+        class Painted(Door.Painted):
+            """A gate says more of it."""
+
+            coats: int
 
     types = Catalogue()
     types.add(Gate, "gate")
     names = ["gate.forgotten.v1", "gate.hung.v1", "gate.locked.v1", "gate.painted.v1"]
     assert [each.name for each in types.types()] == names
     assert types.named("gate.locked.v1").event_class is Gate.Locked
-    assert issubclass(types.named("gate.painted.v1").event_class, Door.Painted)
+    assert types.named("gate.painted.v1").fields == {"colour", "coats"}
 
 
 def test_old_versions_are_brought_up_to_date_on_reading() -> None:
