@@ -41,6 +41,8 @@ _SPEC = (
     "clock_rules",
     "targets",
     "pauses",
+    "exclusions",
+    "tolerance",
     "ladders",
     "remedies",
     "notifications",
@@ -48,10 +50,6 @@ _SPEC = (
     "confidentiality",
     "layers",
 )
-_LATER_SPEC = {
-    "exclusions": "remove it: list a reason under `pauses` instead, or settle it outside Tocsin",
-    "tolerance": "remove it: each missed target counts as a breach",
-}
 
 
 class _People(NamedTuple):
@@ -68,7 +66,7 @@ def assemble(root: Field, known: Known = None) -> Agreement | None:
     envelope = root.section(("apiVersion", "kind", "metadata", "spec"))
     fixed(envelope.need("apiVersion"), API_VERSION)
     fixed(envelope.need("kind"), KIND)
-    spec = envelope.need("spec").section(_SPEC, _LATER_SPEC)
+    spec = envelope.need("spec").section(_SPEC)
     header = read_header(envelope.need("metadata"), spec, known)
     people = _people(spec, header.tz)
     clocks = read_clockwork(spec, people.services, _addressees(spec, people), header.tz)
@@ -134,6 +132,7 @@ def _agreement(
         pauses=clocks.pauses,
         ladders=clocks.ladders,
         powers=clocks.powers,
+        quiet_hours=clocks.quiet_hours,
         exclusions=clocks.exclusions,
         tolerance=clocks.tolerance,
         confidentiality=people.confidentiality,

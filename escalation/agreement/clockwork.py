@@ -6,22 +6,33 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from escalation.agreement import values
 from escalation.agreement.clocks import read_clock_rules
+from escalation.agreement.exclusions import ExclusionContext, read_exclusions
 from escalation.agreement.fields import declared, fixed
-from escalation.agreement.ladders import LadderContext, read_ladders
-from escalation.agreement.model import Tolerance
+from escalation.agreement.ladders import LadderContext, read_ladders, read_quiet_hours
 from escalation.agreement.opening_hours import read_calendars
 from escalation.agreement.pause_rules import read_pauses
 from escalation.agreement.powers import read_powers
 from escalation.agreement.references import References
 from escalation.agreement.severity_rules import SEVERITY, read_severity
-from escalation.agreement.targets import TargetContext, read_targets
+from escalation.agreement.targets import TargetContext, read_targets, unpausable
+from escalation.agreement.tolerances import ToleranceContext, read_tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from escalation.agreement.addressees import Addressees
     from escalation.agreement.fields import Section
-    from escalation.agreement.model import ClockRules, Exclusion, PauseRule, Rung, Service, SeverityPowers, Target
+    from escalation.agreement.model import (
+        ClockRules,
+        Exclusion,
+        PauseRule,
+        QuietHours,
+        Rung,
+        Service,
+        SeverityPowers,
+        Target,
+        Tolerance,
+    )
     from escalation.agreement.opening_hours import Hours
     from escalation.severity import SeverityRules
 
@@ -39,8 +50,6 @@ class Clockwork(NamedTuple):
     tolerance: Tolerance
     ladders: dict[str, tuple[Rung, ...]]
     quiet_hours: QuietHours | None
-    exclusions: dict[str, Exclusion]
-    tolerance: Tolerance
     known: References
 
 
@@ -62,7 +71,8 @@ def read_clockwork(spec: Section, services: Mapping[str, Service], addressees: A
     rules = read_clock_rules(spec.get("clock_rules", {}))
     pauses = spec.get("pauses", [])
     targets = read_targets(spec.need("targets"), TargetContext(known, declared(pauses, "reason"), rules.warn_at))
-    ladders = LadderContext(severity.scale, targets, addressees, declared(spec.get("notifications", [])))
+    rungs = spec.get("ladders", {})
+    stoppable = ExclusionContext(known, targets, unpausable(spec.get("targets")))
     return Clockwork(
         hours=hours,
         severity=severity,
@@ -70,9 +80,10 @@ def read_clockwork(spec: Section, services: Mapping[str, Service], addressees: A
         rules=rules,
         pauses=read_pauses(pauses, known),
         targets=targets,
-        ladders=read_ladders(spec.get("ladders", {}), ladders),
-        exclusions={},
-        tolerance=Tolerance(),
+        exclusions=read_exclusions(spec.get("exclusions", []), stoppable),
+        tolerance=read_tolerance(spec.get("tolerance", {}), ToleranceContext(known, targets)),
+        ladders=read_ladders(rungs, LadderContext(known, targets, declared(spec.get("notifications", [])))),
+        quiet_hours=read_quiet_hours(rungs, known),
         known=known,
     )
 

@@ -27,15 +27,14 @@ _NEXT_OPEN = "next_open"
 
 @dataclass(frozen=True, slots=True)
 class LadderContext:
-    """What ladders refer to; an empty scale or no targets could not be read, so that nothing is held to them.
+    """What ladders refer to; no targets could not be read, so that nothing is held to them.
 
     `legal` are the ids of legal notifications, whose clocks run at every severity; None: they could not be read.
     """
 
-    scale: tuple[str, ...]
+    known: References
     targets: Mapping[str, Target]
-    addressees: Addressees
-    legal: Collection[str] | None = ()
+    legal: Collection[str] | None
 
 
 def read_ladders(field: Field, context: LadderContext) -> dict[str, tuple[Rung, ...]]:
@@ -130,4 +129,5 @@ def _runs(when: str, severities: Collection[str], context: LadderContext) -> boo
     if when == _ANY and context.legal:
         return True
     named = context.targets.values() if when == _ANY else [context.targets[when]]
-    return any(not (target.within or target.by) or target.applies_to(severity) for target in named for severity in severities)
+    unread = any(not (target.within or target.by) for target in named)
+    return unread or any(target.applies_to(severity) for target in named for severity in severities)

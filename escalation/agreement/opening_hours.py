@@ -119,7 +119,7 @@ def _windows(field: Field) -> tuple[Window, ...]:
             if item.given:
                 item.mistake(f"{show(item.value)} is not a window", 'write ["09:00", "17:00"]')
             continue
-        opens, closes = (_time(edge) for edge in item.items())
+        opens, closes = (time_of_day(edge) for edge in item.items())
         if opens is not None and closes is not None:
             _add_window(item, windows, (opens, closes))
     return tuple(windows)
@@ -136,7 +136,7 @@ def _add_window(item: Field, windows: list[Window], window: Window) -> None:
         windows.append(window)
 
 
-def _time(field: Field) -> int | None:
+def time_of_day(field: Field) -> int | None:
     """Seconds from local midnight."""
     if isinstance(field.value, str) and _TIME.fullmatch(field.value):
         hours, _, minutes = field.value.partition(":")
