@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import rfc8785
@@ -13,7 +12,7 @@ from escalation.agreement.clockwork import read_clockwork
 from escalation.agreement.confidentiality import read_confidentiality
 from escalation.agreement.fields import Field, Section, declared, fixed
 from escalation.agreement.header import Header, Known, read_handover, read_header
-from escalation.agreement.layers import read_layers
+from escalation.agreement.layers import read_layers, with_layers
 from escalation.agreement.model import Agreement, Contact, Party, Service, Webhook
 from escalation.agreement.people import read_contacts, read_parties, read_services, read_webhooks
 from escalation.agreement.rulebook import Rulebook, read_rulebook
@@ -74,7 +73,7 @@ def assemble(root: Field, known: Known = None) -> Agreement | None:
     by_service = read_layers(spec.get("layers"), root, declared(spec.get("parties")), assemble)
     if len(root.findings) or not isinstance(root.value, dict):
         return None
-    return replace(_agreement(root.value, header, people, clocks, rules), by_service=by_service)
+    return with_layers(_agreement(root.value, header, people, clocks, rules), by_service)
 
 
 def digest_of(document: Mapping[str, object]) -> str:

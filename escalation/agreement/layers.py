@@ -64,6 +64,12 @@ def read_layers(field: Field, root: Field, parties: Collection[str] | None, asse
     return {name: found for names, each in reached for found in [reader.read(each)] if found for name in names}
 
 
+def with_layers(whole: Agreement, by_service: Mapping[str, Agreement]) -> Agreement:
+    """Give the agreement with what holds for each service: parts of the one document, and known by its digest."""
+    parts = {id(part): replace(part, document=whole.document, digest=whole.digest) for part in by_service.values()}
+    return replace(whole, by_service={name: parts[id(part)] for name, part in by_service.items()})
+
+
 def _services(document: Mapping[str, Any]) -> dict[str, None]:
     listed = document["spec"].get("services")
     ids = [each.get("id") for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
@@ -120,11 +126,8 @@ class _Reader:
         found = self._assemble(Field(each.document, (), findings))
         for path, wrong, right in findings.heard:
             self._tell(each, path, wrong, right)
-        if found is None:
-            return None
         origins = {".".join(map(str, path)): layer for path, layer in each.origins.items()}
-        whole = cast("dict[str, object]", self._root.value)
-        return replace(found, document=whole, origins=origins)
+        return found and replace(found, origins=origins)
 
     def _tell(self, each: Merged, path: Path, wrong: str, right: str) -> None:
         """Tell a mistake of the merged document at what a layer says; one that none says, at the first as a whole."""
