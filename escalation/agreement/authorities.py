@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from escalation.agreement.clockwork import Clockwork
     from escalation.agreement.fields import Section
-    from escalation.agreement.model import Body
     from escalation.agreement.references import References
 
 GRANT_EXCLUSION, GRANT_PAUSE, SETTLE_SEVERITY = "grant_exclusion", "grant_pause", "settle_severity"
@@ -36,13 +35,13 @@ class AuthorityContext(NamedTuple):
     """What authorities refer to.
 
     Attributes:
-        bodies: The bodies that could be read.
+        bodies: Ids of bodies; None: they could not be read.
         voters: The parties that vote in each of them; a body that could not be read wholly is missing.
         steps: What contract disputes climb, in order (governance.disputes.steps); None: that could not be read.
         exclusions: Ids of exclusions; None: they could not be read.
     """
 
-    bodies: Mapping[str, Body]
+    bodies: Collection[str] | None
     voters: Mapping[str, Collection[str]]
     steps: Sequence[str] | None
     exclusions: Collection[str] | None
@@ -94,7 +93,7 @@ def _check_rule(field: Field, found: Authority, context: AuthorityContext) -> No
 
 
 def _check_escalation(field: Field, body: str, context: AuthorityContext) -> None:
-    if context.steps is None:
+    if context.steps is None or context.bodies is None:
         return
     after = context.steps[context.steps.index(body) + 1 :] if body in context.steps else ()
     if not any(step in context.bodies for step in after):

@@ -58,7 +58,8 @@ def read_clockwork(spec: Section, services: Mapping[str, Service], addressees: A
     hours = read_calendars(spec.need("calendars"), tz)
     _check_timezone_data(spec.get("timezone_data", {}).section(("source", "version")))
     stated = spec.need("severity").section(SEVERITY)
-    severity = read_severity(stated, {service.tier for service in services.values() if service.tier})
+    tiers = {service.tier for service in services.values() if service.tier}
+    severity = read_severity(stated, None if declared(spec.get("services")) is None else tiers)
     known = References(
         scale=severity.scale,
         calendars=declared(spec.get("calendars")),

@@ -40,7 +40,7 @@ def read_governance(field: Field, context: GovernanceContext) -> Governance:
     disputes, records = section.get("disputes"), section.get("records", {}).section(_RECORDS)
     fixed(records.get("timestamps"), "utc")
     fixed(records.get("resolution"), "PT1S")
-    settled = _disputes(disputes, context.bodies) if disputes.given else None
+    settled = _disputes(disputes, context.known.bodies or ()) if disputes.given else None
     return Governance(
         authorities=read_authorities(section.get("authorities", []), context.known, _deciding(context, settled, field)),
         amendments=_amendments(section.get("amendments", {}), context),
@@ -53,7 +53,7 @@ def _deciding(context: GovernanceContext, disputes: Disputes | None, field: Fiel
     steps = tuple(step.to for step in disputes.steps) if disputes else ()
     readable = field.entry("disputes", {}).entry("steps", []).given and "" not in steps
     return AuthorityContext(
-        bodies=context.bodies,
+        bodies=context.known.bodies,
         voters={body.id: voters for body in context.bodies.values() if (voters := _voters(body, context.contacts))},
         steps=steps if readable else None,
         exclusions=context.exclusions,
@@ -109,7 +109,7 @@ def _may_sign(party: Party) -> bool:
     return party.kind in (_SIGNATORY, "")
 
 
-def _disputes(field: Field, bodies: Mapping[str, Body]) -> Disputes:
+def _disputes(field: Field, bodies: Collection[str]) -> Disputes:
     entry = field.section(("raise_within", "steps"))
     raise_within, steps = values.dates(entry.need("raise_within")), entry.need("steps")
     if steps.value == []:
@@ -123,7 +123,7 @@ def _disputes(field: Field, bodies: Mapping[str, Body]) -> Disputes:
     return Disputes(raise_within, tuple(_step(item, raise_within, bodies) for item in items))
 
 
-def _step(field: Field, raise_within: Dates, bodies: Mapping[str, Body]) -> DisputeStep:
+def _step(field: Field, raise_within: Dates, bodies: Collection[str]) -> DisputeStep:
     """A step by its name alone has as long as raising the dispute."""
     if not isinstance(field.value, dict):
         return DisputeStep(_step_name(field, bodies), raise_within)
@@ -132,7 +132,7 @@ def _step(field: Field, raise_within: Dates, bodies: Mapping[str, Body]) -> Disp
     return DisputeStep(_step_name(entry.need("to"), bodies), values.span(within) if within.given else raise_within)
 
 
-def _step_name(field: Field, bodies: Mapping[str, Body]) -> str:
+def _step_name(field: Field, bodies: Collection[str]) -> str:
     """A body's id, or a free name; one that nearly is a body's is a slip of the pen."""
     name = values.name(field)
     if name and name not in bodies and field.near(name, bodies):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SEVERITY = ("scale", "impact", "urgency", "matrix", "floors", "set_by", "dispute", "downgrade")
 
 
-def read_severity(section: Section, tiers: Collection[str]) -> SeverityRules:
-    """How bad an incident is; a floor may name the tiers that services have."""
+def read_severity(section: Section, tiers: Collection[str] | None) -> SeverityRules:
+    """How bad an incident is; a floor may name the tiers that services have (None: they could not be read)."""
     scale, impact, urgency = (_words(section.need(key)) for key in ("scale", "impact", "urgency"))
     if "default" in scale:
         section.get("scale").mistake("'default' is no severity", "choose another name: it stands for all not named")
@@ -69,7 +69,7 @@ def _rows(field: Field, names: tuple[str, ...], what: str) -> dict[str, Field]:
     return found
 
 
-def _floor(field: Field, scale: Collection[str], tiers: Collection[str]) -> Floor:
+def _floor(field: Field, scale: Collection[str], tiers: Collection[str] | None) -> Floor:
     entry = field.section(("when", "at_least"))
     when = entry.need("when").section(("flag", "service_tier", "users_affected_pct"))
     if isinstance(when.field.value, dict) and not when.field.value:
