@@ -74,19 +74,11 @@ class Field:
         """The items of a list, or a single value by itself."""
         return self.items() if isinstance(self.value, list) or not self.given else [self]
 
-    def section(self, known: Collection[str], later: Mapping[str, str] | None = None) -> Section:
-        """A mapping with fixed keys; any other key is a mistake.
-
-        Args:
-            known: The keys that are read.
-            later: Keys that have a meaning this version does not implement yet, each with what to do instead.
-        """
+    def section(self, known: Collection[str]) -> Section:
+        """A mapping with fixed keys; any other key is a mistake."""
         found = self.entries()
         for key in [key for key in found if key not in known]:
-            if later and key in later:
-                not_yet(found[key], f"`{key}`", later[key])
-            else:
-                found[key].mistake(f"unknown key {show(key)}", found[key].meant(key, known, "known here"))
+            found[key].mistake(f"unknown key {show(key)}", found[key].meant(key, known, "known here"))
         return Section(self, {key: found[key] for key in known if key in found})
 
     def undeclared(self, what: str, name: str, known: Collection[str]) -> None:

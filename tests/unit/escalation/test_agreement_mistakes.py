@@ -45,13 +45,13 @@ MISTAKES = [
         "a later instant",
     ),
     (
-        "{tz: Europe/Berlin}",
-        "{tz: Europe/Berlln}",
+        "{tz: Europe/Berlin,",
+        "{tz: Europe/Berlln,",
         "spec.defaults.tz",
         "not a time zone",
         "did you mean 'Europe/Berlin'?",
     ),
-    ("{tz: Europe/Berlin}", "{tz: ../../etc/passwd}", "spec.defaults.tz", "not a time zone", "IANA"),
+    ("{tz: Europe/Berlin,", "{tz: ../../etc/passwd,", "spec.defaults.tz", "not a time zone", "IANA"),
     # people
     ("kind: supporting", "kind: supportin", "spec.parties.2.kind", "'supportin'", "did you mean 'supporting'?"),
     ("to: acme}", "to: acmee}", "spec.parties.2.to", "no party 'acmee'", "did you mean 'acme'?"),
@@ -63,7 +63,7 @@ MISTAKES = [
         "also the role of 'initech'",
         "another id",
     ),
-    ("id: globex-cio,", "id: acme-duty,", "spec.contacts.5.id", "'acme-duty' is declared twice", "its own id"),
+    ("id: national-csirt,", "id: acme-duty,", "spec.contacts.8.id", "'acme-duty' is declared twice", "its own id"),
     (
         "party: globex, role: sp",
         "party: globx, role: sp",
@@ -71,8 +71,14 @@ MISTAKES = [
         "no party",
         "did you mean 'globex'?",
     ),
-    ("via: []} #", "via: [sms]} #", "spec.contacts.7.via.0", "'sms' is not a channel", "terminal"),
-    ("via: []} #", "via: [{webhook: w}]} #", "spec.contacts.7.via.0.webhook", "no webhook 'w'", "declared: none"),
+    ("role: csirt}", "role: csirt, via: [sms]}", "spec.contacts.8.via.0", "'sms' is not a channel", "terminal"),
+    (
+        "role: csirt}",
+        "role: csirt, via: [{webhook: w}]}",
+        "spec.contacts.8.via.0.webhook",
+        "no webhook 'w'",
+        "declared: none",
+    ),
     (
         "depends_on: [initech-gateway]",
         "depends_on: [nix]",
@@ -145,7 +151,7 @@ MISTAKES = [
     # clock rules
     ("carry_over", "restart", "spec.clock_rules.retarget.mode", "'restart' is not supported yet", "'carry_over'"),
     ("raise: PT0S", "raise: P1D", "spec.clock_rules.retarget.min_remaining_on_raise", "'P1D'", "on a clock"),
-    ("by: PT4H", "by: PT4H, beyond: never", "spec.clock_rules.late_facts.beyond", "'never'", "needs_authority"),
+    ("beyond: needs_authority", "beyond: never", "spec.clock_rules.late_facts.beyond", "'never'", "needs_authority"),
     ("agreement: at_open", "agreement: latest", "spec.clock_rules.pin.agreement", "not supported yet", "'at_open'"),
     ("within: P5D", "within: PT5H", "spec.clock_rules.reopen.within", "not a number of days", "P5D"),
     (
@@ -226,8 +232,8 @@ MISTAKES = [
         "to",
     ),
     (
-        "[acme-duty, globex-ops]",
-        "[acme-duty], to: acme-duty",
+        "notify: [acme-duty, globex-ops]",
+        "notify: [acme-duty], to: acme-duty",
         "spec.ladders.S1.0.notify",
         "paged by this rung",
         "not both",

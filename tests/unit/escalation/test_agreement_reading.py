@@ -99,9 +99,7 @@ def test_targets() -> None:
 
 def test_one_duration_and_one_calendar_serve_every_severity() -> None:
     """A single `within` and a single `calendar` hold for the whole scale; a target's own warnings win."""
-    lines = example().replace(
-        "within: {S1: PT8H, S2: PT24H, S3: PT40H, S4: PT80H}", "within: PT8H\n      warn_at: [10%]"
-    )
+    lines = example().replace("within: {S1: PT8H, S2: PT24H, S3: PT40H, S4: PT80H}", "within: PT8H, warn_at: [10%]")
     resolve = agreed(lines).targets["resolve"]
     assert resolve.within == dict.fromkeys(("S1", "S2", "S3", "S4"), 8 * HOUR)
     assert resolve.warn_at == (10,)
@@ -128,9 +126,9 @@ def test_calendars_are_compiled() -> None:
 )
 def test_days_of_the_week(key: str, days: int) -> None:
     """Single days, ranges (over the weekend too), lists and `daily`, in a week without holidays."""
-    text = example().replace('{daily: [["00:00", "24:00"]]}', f'{{"{key}": [["00:00", "24:00"]]}}')
-    always = agreed(text).calendars["always"]
-    assert always.counted(seconds("2026-01-12T00:00Z"), seconds("2026-01-19T00:00Z")) == days * 24 * HOUR
+    some = f'    some: {{tz: UTC, hours: {{"{key}": [["00:00", "24:00"]]}}}}\n    always:'
+    calendar = agreed(example().replace("    always:", some)).calendars["some"]
+    assert calendar.counted(seconds("2026-01-12T00:00Z"), seconds("2026-01-19T00:00Z")) == days * 24 * HOUR
 
 
 def test_clock_rules_that_are_left_out_have_the_stated_defaults() -> None:
@@ -177,7 +175,8 @@ def test_a_repeated_page_ends_after_ten_unless_the_rung_says_otherwise() -> None
 def test_no_ladder_at_all() -> None:
     """Without a ladder for a severity and without a default there are no rungs."""
     text = example()
-    assert agreed(text[: text.index("  ladders:")]).ladder_for("S1") == ("default", ())
+    start, end = text.index("  ladders:"), text.index("  remedies:")
+    assert agreed(text[:start] + text[end:]).ladder_for("S1") == ("default", ())
 
 
 def test_recipients_of_a_rung() -> None:
@@ -187,7 +186,7 @@ def test_recipients_of_a_rung() -> None:
         "  services:", "  webhooks: [{id: pager, party: acme, url: 'https://pager.example/in'}]\n  services:"
     )
     text = text.replace("to: provider.service_manager", "to: [provider.service_manager, {webhook: pager}]")
-    agreement = agreed(text)
+    agreement = agreed(text.replace("role: csirt}", "role: csirt, via: []}"))
     on_terminal = Recipient("acme-coo", "acme", "terminal", "terminal")
     by_webhook = Recipient("acme-coo", "acme", "webhook", "webhook:pager")
     assert agreement.recipients("provider.coo") == (on_terminal, by_webhook)
@@ -220,10 +219,10 @@ def test_a_document_without_a_file_has_mistakes_without_lines() -> None:
     """JSON goes through the same checks; `parse` refuses with all of them."""
     document = json.loads(json.dumps(agreed(example()).document))
     document["spec"]["targets"]["resolve"]["within"]["S1"] = "P1D"
-    document["spec"]["tolerance"] = {}
+    document["spec"]["tolerances"] = {}
     mistakes = check_document(document)
     assert [(mistake.line, mistake.field) for mistake in mistakes] == [
-        (None, "spec.tolerance"),
+        (None, "spec.tolerances"),
         (None, "spec.targets.resolve.within.S1"),
     ]
     with pytest.raises(AgreementError) as refused:
