@@ -9,6 +9,7 @@ from escalation.agreement import values
 from escalation.agreement.fields import distinct, keyed, show
 from escalation.agreement.maintenance import read_windows
 from escalation.agreement.model import Exclusion
+from escalation.agreement.targets import NEVER_PAUSED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -102,8 +103,8 @@ def _targets(entry: Section, effect: str, context: ExclusionContext) -> tuple[st
     for item in distinct(listed.one_or_many()):
         name = values.refer(item, context.targets or None, "target")
         if effect and effect != _EXCUSE and name in context.unpausable:
-            right = "remove it here, or list under its `pausable` what may pause it"
-            item.mistake(f"{show(name)} cannot be paused, and so not be stopped (clock rule 14)", right)
+            possible = "" if name in NEVER_PAUSED else ", or list under its `pausable` what may pause it"
+            item.mistake(f"{show(name)} cannot be paused, so not stopped (clock rule 14)", f"remove it here{possible}")
         names.append(name)
     return tuple(names)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MOST = 50
 """Each target is a clock of every incident, so that a document cannot bring any number of them."""
-_NEVER_PAUSED = ("acknowledge", "respond")
+NEVER_PAUSED = ("acknowledge", "respond")
 _DEFAULT = "default"
 _KEYS = (
     "from",
@@ -65,7 +65,7 @@ def unpausable(field: Field) -> frozenset[str]:
     return frozenset(
         name
         for name, entry in found
-        if name in _NEVER_PAUSED or (isinstance(entry, dict) and entry.get("pausable", False) in (False, []))
+        if name in NEVER_PAUSED or (isinstance(entry, dict) and entry.get("pausable", False) in (False, []))
     )
 
 
@@ -122,7 +122,7 @@ def _pausable(name: str, field: Field, pauses: Collection[str] | None) -> frozen
             f"{show(field.value)} stands here", "write false, or a list of reasons such as [waiting_on_partner]"
         )
         return frozenset()
-    if name in _NEVER_PAUSED and field.value:
+    if name in NEVER_PAUSED and field.value:
         field.mistake(f"`{name}` can never be paused (clock rule 5)", "write `pausable: false`")
         return frozenset()
     return frozenset(values.refer(item, pauses, "reason to pause") for item in distinct(field.items()))
