@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from api.cli.agreement_compare import diff, show
 from api.cli.agreement_holidays import propose_holidays
 from api.cli.agreement_source import read_agreement
 from api.cli.opened import opened
+
+if TYPE_CHECKING:
+    from escalation.agreement import Agreement
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -40,6 +44,7 @@ def check(file: Path) -> None:
         f"{file} is a sound agreement: {agreement.partnership} version {agreement.version}, "
         f"{len(agreement.targets)} targets, {len(agreement.ladders)} ladders. Digest {agreement.digest[:16]}."
     )
+    _tell_later(agreement)
 
 
 @command.command(
@@ -60,6 +65,13 @@ def publish(file: Path) -> None:
         f"{agreement.partnership} version {agreement.version} is published, "
         f"in force from {agreement.effective_from.isoformat()}."
     )
+    _tell_later(agreement)
+
+
+def _tell_later(agreement: Agreement) -> None:
+    """Say which parts are not acted upon, one a line."""
+    for told in agreement.later:
+        click.echo(told)
 
 
 command.add_command(diff)

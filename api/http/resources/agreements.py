@@ -169,7 +169,8 @@ def _agreement_sent() -> Agreement:
 
 def _full_view(agreement: Agreement) -> dict[str, Any]:
     document, withheld = shown(agreement, viewer(agreement.partnership))
-    return {**agreement_view(agreement), "document": document, "withheld": withheld}
+    notes = list(agreement.later)
+    return {**agreement_view(agreement), "document": document, "withheld": withheld, "notes": notes}
 
 
 def _may_be_kept(agreement: Agreement) -> bool:

@@ -83,6 +83,11 @@ class AgreementVersion(AgreementSummary):
         required=True,
         metadata={"description": "What of the document you may not read: the reason, by dotted path."},
     )
+    notes = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Parts that are kept and checked, but that this version does not act upon, in words."},
+    )
 
 
 class AgreementList(Schema):

@@ -12,7 +12,8 @@ from tests.support.http import OURS, agreement_text, party_key, problem_of, wron
 if TYPE_CHECKING:
     from tests.support.http import Caller, Reply, Site
 
-TWO_SIDED = (Path(__file__).parents[3] / "examples/agreements/two-sided.yaml").read_bytes()
+EXAMPLES = Path(__file__).parents[3] / "examples/agreements"
+TWO_SIDED = (EXAMPLES / "two-sided.yaml").read_bytes()
 PARTNERSHIP = "acme-globex-two-sided"
 URLS = {"acme-pager": "https://pager.acme.example/in/7f3a", "globex-pager": "https://pager.globex.example/in/c41d"}
 
@@ -121,3 +122,12 @@ def test_a_moment_that_cannot_be_answered(site: Site) -> None:
         assert site.partner.get(f"{path}?as_of=2026-01-01T00:00:00Z").status == 404
         assert site.partner.get(f"{path}?as_of=yesterday").status == 422
         assert site.stranger.get(path).status == 404
+
+
+def test_what_is_not_acted_upon_is_said_wherever_a_version_is_read(site: Site) -> None:
+    """Publishing the whole example tells which of its parts are only kept; an agreement without any has no notes."""
+    published = site.operator.send("/v1/agreements", (EXAMPLES / "acme-globex.yaml").read_bytes(), "application/yaml")
+    assert published.status == 201, published.raw
+    assert [note.partition(" ")[0] for note in published.body["notes"]] == ["spec.remedies", "spec.governance.reviews"]
+    assert site.operator.get("/v1/agreements/acme-globex/3").body["notes"] == published.body["notes"]
+    assert site.operator.send("/v1/agreements", TWO_SIDED, "application/yaml").body["notes"] == []
