@@ -76,6 +76,7 @@ class Field:
 
     def section(self, known: Collection[str]) -> Section:
         """A mapping with fixed keys; any other key is a mistake."""
+        self.findings.ask(self.path, known)
         found = self.entries()
         for key in [key for key in found if key not in known]:
             found[key].mistake(f"unknown key {show(key)}", found[key].meant(key, known, "known here"))

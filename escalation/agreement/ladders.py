@@ -41,6 +41,7 @@ def read_ladders(field: Field, context: LadderContext) -> dict[str, tuple[Rung, 
     """spec.ladders: one per severity, and `default` for the severities without their own."""
     ladders: dict[str, tuple[Rung, ...]] = {}
     scale = context.known.scale
+    field.findings.ask(field.path, [_QUIET_HOURS])
     found = {name: entry for name, entry in field.entries().items() if name != _QUIET_HOURS}
     for name, entry in found.items():
         if scale and name not in (*scale, DEFAULT):

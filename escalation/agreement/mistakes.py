@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from incidents.errors import TocsinError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Path = tuple[str | int, ...]
 """Where a value stands in the document: keys of mappings and indexes (from 0) of lists, outermost first."""
@@ -48,15 +48,24 @@ class AgreementError(TocsinError):
 
 
 class Findings:
-    """Collects mistakes by path while a document is read; knows lines once a file has told them."""
+    """Collects mistakes by path while a document is read; knows lines once a file has told them.
+
+    Attributes:
+        asked: The keys that were asked for in each mapping: what the schema is, as far as the document reaches.
+    """
 
     def __init__(self) -> None:
+        self.asked: dict[Path, dict[str, None]] = {}
         self._lines: dict[Path, int] = {}
         self._found: list[Mistake] = []
 
     def __len__(self) -> int:
         """How many were found so far."""
         return len(self._found)
+
+    def ask(self, path: Path, keys: Iterable[str]) -> None:
+        """Remember that a mapping is asked for some keys."""
+        self.asked.setdefault(path, {}).update(dict.fromkeys(keys))
 
     def locate(self, path: Path, line: int) -> None:
         """Remember the line of a path, from 1; the first one stays."""

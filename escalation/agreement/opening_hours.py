@@ -37,6 +37,7 @@ def read_calendars(field: Field, default_tz: str) -> Hours:
     """spec.calendars."""
     hours = Hours({}, {}, set())
     found = field.entries()
+    field.findings.ask(field.path, [_EDGE_RULE])
     fixed(found.pop(_EDGE_RULE, field.child(_EDGE_RULE, "rfc5545")), "rfc5545")
     if len(found) > _MOST:
         field.mistake(f"{len(found)} calendars", f"at most {_MOST} are read")
