@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
-    from incidents.incident import Said
+    from incidents.base import Said
     from incidents.terms import Terms
 
 SIZES = (240, 80, *[30] * 8, *[16] * 20, *[6] * 20)

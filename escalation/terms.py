@@ -5,25 +5,37 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from escalation.agreement.moments import MILESTONES, RELAPSE
+from escalation.claimable import exclusion_claim, pause_mandate
+from escalation.mandates import mandate, severity_route
 from escalation.severity import classify
 from incidents.errors import InvalidField
+from incidents.terms import Claimable, LegalDuty, PauseTerms, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from escalation.agreement.model import Agreement
-    from incidents.terms import Assessment, FieldClass, Verdict
+    from incidents.terms import Assessment, ExclusionSought, FieldClass, Mandate, PauseSought, SeverityRoute, Verdict
 
 
 class AgreementTerms:
     """Answers what an incident needs to know of its agreement. The checks raise InvalidField."""
 
-    def __init__(self, agreement: Agreement) -> None:
-        """Take one version."""
+    def __init__(self, agreement: Agreement, service: str | None = None) -> None:
+        """Take one version, or what of it holds for a service."""
         self.agreement = agreement
+        self._service = service
         self.partnership = agreement.partnership
         self.version = agreement.version
         self.accept_backdated_by = timedelta(seconds=agreement.clock_rules.accept_backdated_by)
+        self.older_by_claim = agreement.clock_rules.late_facts_need_authority
+        self.severities = agreement.severity.scale
+
+    def for_service(self, service: str) -> AgreementTerms:
+        """Give the terms that hold for a service."""
+        return AgreementTerms(self.agreement.for_service(service), service)
 
     def classify(self, assessment: Assessment, service: str) -> Verdict:
         """Find the severity by matrix and floors; a severity that was given stands, if no floor makes it worse."""
@@ -46,15 +58,80 @@ class AgreementTerms:
         classes = self.agreement.confidentiality
         return classes.get(f"{kind}.{field}") or classes.get(field)
 
+    def pause_terms(self, reason: str) -> PauseTerms:
+        """Give what a reason to pause asks for; a reason of another version asks for nothing."""
+        rule = self.agreement.pauses.get(reason)
+        if rule is None:
+            return PauseTerms()
+        veto = frozenset() if rule.veto_by is None else self.agreement.parties_named(rule.veto_by.partition(".")[0])
+        return PauseTerms(rule.evidence, rule.authority, veto)
+
+    def turn(self, milestone: str) -> Turn:
+        """Give what a milestone does to pauses; one that a body must grant begins by no milestone."""
+        _one_of("milestone", milestone, MILESTONES)
+        rules = self.agreement.pauses.values()
+        begun = [rule.reason for rule in rules if rule.starts == milestone and rule.authority is None]
+        ended = [rule for rule in rules if milestone in rule.ends]
+        return Turn(
+            begins={reason: clocks for reason in begun if (clocks := self._pausable_by(reason))},
+            ends=tuple(rule.reason for rule in ended),
+            void=frozenset(rule.reason for rule in ended if rule.relapse_counts and milestone == RELAPSE),
+        )
+
+    def severity_route(self, party: str | None, standing: str, wanted: str, at: datetime) -> SeverityRoute | None:
+        """Find how a party may bring about another severity; None: by setting it. NotYourSeverity."""
+        return severity_route(self.agreement, party, standing, wanted, at)
+
+    def exclusion(self, sought: ExclusionSought, now: datetime) -> Claimable:
+        """Check an exclusion that is claimed. NotClaimable."""
+        _one_of("name", sought.name, self.agreement.exclusions)
+        return exclusion_claim(self.agreement, sought, self._service, now)
+
+    def pause_claim(self, sought: PauseSought, now: datetime) -> Claimable:
+        """Check a pause that a body is to grant. NotClaimable."""
+        _one_of("name", sought.name, self.agreement.pauses)
+        mandate = pause_mandate(self.agreement, sought.name, now)
+        wanted = self.pause_terms(sought.name).evidence
+        if wanted is not None and not sought.evidence:
+            raise InvalidField("evidence", f"A pause for {sought.name} needs evidence: {wanted}.")
+        return Claimable(self.paused_by(sought.name, sought.clocks), sought.until, mandate)
+
+    def mandate(self, decision: str, now: datetime) -> Mandate:
+        """Find who decides by an authority of that name. NotClaimable."""
+        return mandate(self.agreement, (decision,), now)
+
+    def action_clocks(self, priority: str) -> tuple[str, ...]:
+        """Give the clocks that an action of a priority has."""
+        targets = [target for target in self.agreement.targets.values() if target.per_action]
+        _one_of(
+            "priority", priority, dict.fromkeys(each for target in targets for each in (*target.within, *target.by))
+        )
+        return tuple(target.name for target in targets if target.applies_to(priority))
+
+    def legal_duty(self, notification: str) -> LegalDuty:
+        """Give a notification that the law wants."""
+        _one_of("notification", notification, self.agreement.notifications)
+        rule = self.agreement.notifications[notification]
+        return LegalDuty(
+            id=rule.id,
+            owed_by=self.agreement.parties_named(rule.duty_of),
+            within=timedelta(seconds=rule.within),
+            phases=rule.phases,
+            late_needs_reasons=rule.late_needs is not None,
+        )
+
     def paused_by(self, reason: str, clocks: tuple[str, ...] | None) -> tuple[str, ...]:
         """Give the clocks that a reason stops: those asked for, else all that list it (clock rule 5)."""
         _one_of("reason", reason, self.agreement.pauses)
-        allowed = tuple(name for name, target in self.agreement.targets.items() if reason in target.pausable)
+        allowed = self._pausable_by(reason)
         if not allowed or clocks == ():
             raise InvalidField("clocks", "It would stop no clock. Leave it out, or choose a reason that pauses one.")
         for name in clocks or ():
             _one_of("clocks", name, allowed)
         return allowed if clocks is None else clocks
+
+    def _pausable_by(self, reason: str) -> tuple[str, ...]:
+        return tuple(name for name, target in self.agreement.targets.items() if reason in target.pausable)
 
 
 def _one_of(field: str, value: str, allowed: Iterable[str]) -> None:

@@ -7,20 +7,25 @@ tightened there would make old streams unreadable.
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - the library reads the annotations of what changes at run time
-from typing import TYPE_CHECKING, NotRequired, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from eventsourcing.domain import event
 
 from incidents import happenings, refusals
+from incidents.aware import LegallyBound
+from incidents.claiming import Claiming
+from incidents.following_up import FollowedUp
 from incidents.happenings import WHOLE
-from incidents.ledger.facts import Record
+from incidents.pausing import Pausable
+from incidents.rating import Rated
 from incidents.visibility import VisibilityChange, must_be_alone, must_exist_for, restrictable_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from incidents.base import Said
     from incidents.ledger.sealing import Hidden
-    from incidents.terms import Assessment, Terms
+    from incidents.terms import Terms
 
 ROLES = ("commander", "communications_lead", "scribe", "responder")
 SHARED_ROLE = "responder"
@@ -30,35 +35,26 @@ ENGINE = "engine"
 """The actor of what the system itself says."""
 
 AUDIENCES = ("internal", "partner")
-ACTIVE = frozenset({"open", "acknowledged", "mitigated"})
 
 
-class Said(TypedDict):
-    """By whom something is said, and when it was so; for which party, by which way in, for whose eyes (None: all)."""
-
-    by: str
-    at: datetime
-    for_party: NotRequired[str | None]
-    via: NotRequired[str | None]
-    visible_to: NotRequired[list[str] | None]
-
-
-class Incident(Record):
+class Incident(Rated, FollowedUp, Pausable, LegallyBound):
     """Something broke. It has a status, a severity, people in roles, running pauses, and its whole history."""
 
     # --- what can happen (each told in happenings.py) ----------------------------------------------------------------
 
     Event = happenings.IncidentEvent
     Declared = happenings.Declared
-    Classified = happenings.Classified
-    SeverityChanged = happenings.SeverityChanged
+    Classified = Rated.Classified
+    SeverityChanged = Claiming.SeverityChanged
     Acknowledged = happenings.Acknowledged
     Unacknowledged = happenings.Unacknowledged
     Assigned = happenings.Assigned
     Noted = happenings.Noted
     UpdatePosted = happenings.UpdatePosted
-    ClockPaused = happenings.ClockPaused
-    ClockResumed = happenings.ClockResumed
+    ClockPaused = Pausable.ClockPaused
+    ClockResumed = Pausable.ClockResumed
+    PauseVetoed = Pausable.PauseVetoed
+    MilestoneReached = Pausable.MilestoneReached
     Mitigated = happenings.Mitigated
     Resolved = happenings.Resolved
     Reopened = happenings.Reopened
@@ -67,11 +63,26 @@ class Incident(Record):
     MarkedDuplicate = happenings.MarkedDuplicate
     VisibilityChanged = happenings.VisibilityChanged
     SubjectErased = happenings.SubjectErased
+    ReviewPublished = FollowedUp.ReviewPublished
+    ActionAgreed = FollowedUp.ActionAgreed
+    ActionClosed = FollowedUp.ActionClosed
+    BecameAware = LegallyBound.BecameAware
+    FilingSubmitted = LegallyBound.FilingSubmitted
+    FilingAcknowledged = LegallyBound.FilingAcknowledged
+    FilingAmended = LegallyBound.FilingAmended
+    ClaimMade = Claiming.ClaimMade
+    VoteCast = Claiming.VoteCast
+    EvidenceGiven = Claiming.EvidenceGiven
+    ClaimDecided = Claiming.ClaimDecided
+    ClaimWithdrawn = Claiming.ClaimWithdrawn
+    ClaimEscalated = Claiming.ClaimEscalated
+    ClaimLapsed = Claiming.ClaimLapsed
+    SeveritySettled = Claiming.SeveritySettled
     ClockWarned = happenings.ClockWarned
     ClockBreached = happenings.ClockBreached
     ClockDeviated = happenings.ClockDeviated
     ClockCorrected = happenings.ClockCorrected
-    PauseExpired = happenings.PauseExpired
+    PauseExpired = Pausable.PauseExpired
     RungFired = happenings.RungFired
     RungSkipped = happenings.RungSkipped
     PageSent = happenings.PageSent
@@ -79,11 +90,6 @@ class Incident(Record):
     PageWithdrawn = happenings.PageWithdrawn
 
     # --- what may be asked -----------------------------------------------------------------------------------------
-
-    @property
-    def partnership(self) -> str:
-        """The partnership whose incident it is."""
-        return self.id.split("/", 1)[0]
 
     @property
     def public_id(self) -> str:
@@ -94,39 +100,6 @@ class Incident(Record):
     def label(self) -> str:
         """The number that people say: INC-1042."""
         return f"INC-{self.number}"
-
-    @property
-    def imported(self) -> bool:
-        """Whether it is another system's history: it pages nobody."""
-        return self.source is not None
-
-    @property
-    def active(self) -> bool:
-        """Whether somebody still has to do something."""
-        return self.status in ACTIVE
-
-    def classify(self, assessment: Assessment, terms: Terms, **said: Unpack[Said]) -> None:
-        """Assess it again. NotActive; InvalidField."""
-        self._must_be_active()
-        verdict = terms.classify(assessment, self.service)
-        self.trigger_event(
-            Incident.Classified,
-            impact=assessment.impact,
-            urgency=assessment.urgency,
-            users_affected_pct=assessment.users_affected_pct,
-            flags=sorted(assessment.flags),
-            severity=verdict.severity,
-            because=verdict.because,
-            **said,
-        )
-
-    def change_severity(self, severity: str, reason: str, terms: Terms, **said: Unpack[Said]) -> None:
-        """Set another severity. NotActive; SameSeverity; InvalidField."""
-        self._must_be_active()
-        terms.check_severity(severity)
-        if severity == self.severity:
-            raise refusals.SameSeverity
-        self.trigger_event(Incident.SeverityChanged, severity=severity, reason=reason, **said)
 
     def acknowledge(self, **said: Unpack[Said]) -> None:
         """Take it. NotActive; AlreadyAcknowledged."""
@@ -159,23 +132,6 @@ class Incident(Record):
         """Post a status update. Withdrawn."""
         self._must_not_be_withdrawn()
         self.trigger_event(Incident.UpdatePosted, text=text, audience=audience, **said)
-
-    def pause(
-        self, reason: str, clocks: tuple[str, ...] | None, note: str | None, terms: Terms, **said: Unpack[Said]
-    ) -> None:
-        """Stop clocks for a listed reason. NotActive; AlreadyPaused; InvalidField for what cannot be paused."""
-        self._must_be_active()
-        stopped = terms.paused_by(reason, clocks)
-        if reason in self.pauses:
-            raise refusals.AlreadyPaused
-        self.trigger_event(Incident.ClockPaused, reason=reason, clocks=list(stopped), note=note, **said)
-
-    def resume(self, reason: str, **said: Unpack[Said]) -> None:
-        """End a pause. NotActive; NotPaused."""
-        self._must_be_active()
-        if reason not in self.pauses:
-            raise refusals.NotPaused(running=sorted(self.pauses))
-        self.trigger_event(Incident.ClockResumed, reason=reason, **said)
 
     def mitigate(self, text: str | None, **said: Unpack[Said]) -> None:
         """Say that the users no longer feel it. NotActive; AlreadyMitigated."""
@@ -237,14 +193,6 @@ class Incident(Record):
         """Record what the system itself saw or did. Whoever calls has looked whether it was said before."""
         self.trigger_event(happening, by=by, at=at, **values)
 
-    def _must_be_active(self) -> None:
-        if not self.active:
-            raise refusals.NotActive(status=self.status)
-
-    def _must_not_be_withdrawn(self) -> None:
-        if self.status in {"cancelled", "duplicate"}:
-            raise refusals.Withdrawn(status=self.status)
-
     # --- what changes ----------------------------------------------------------------------------------------------
 
     @event(happenings.Declared)
@@ -290,19 +238,12 @@ class Incident(Record):
         self.duplicate_of: str | None = None
         self.roles: dict[tuple[str, str], list[str]] = {}
         """Who has a role for a party: assignees by role and party, in the order in which they came."""
-        self.pauses: dict[str, datetime] = {}
+        self.pauses = {}
         self.reopened = 0
+        self._begin_claims()
+        self._begin_duties()
+        self._begin_following_up()
         self._assess(impact, urgency, users_affected_pct, flags, severity)
-
-    @event(happenings.Classified)
-    def _classified(
-        self, impact: str | None, urgency: str | None, users_affected_pct: int | None, flags: list[str], severity: str
-    ) -> None:
-        self._assess(impact, urgency, users_affected_pct, flags, severity)
-
-    @event(happenings.SeverityChanged)
-    def _severity_changed(self, severity: str) -> None:
-        self.severity = severity
 
     @event(happenings.Acknowledged)
     def _acknowledged(self, by: str, at: datetime) -> None:
@@ -321,18 +262,6 @@ class Incident(Record):
             holders.clear()
         if assignee not in holders:
             holders.append(assignee)
-
-    @event(happenings.ClockPaused)
-    def _clock_paused(self, reason: str, at: datetime) -> None:
-        self.pauses[reason] = at
-
-    @event(happenings.ClockResumed)
-    def _clock_resumed(self, reason: str) -> None:
-        self.pauses.pop(reason, None)
-
-    @event(happenings.PauseExpired)
-    def _pause_expired(self, reason: str) -> None:
-        self.pauses.pop(reason, None)
 
     @event(happenings.VisibilityChanged)
     def _visibility_changed(self, entry: int, fields: list[str], to: list[str] | None) -> None:
@@ -362,7 +291,7 @@ class Incident(Record):
 
     @event(happenings.Reopened)
     def _reopened(self) -> None:
-        self.resolved_at = self.closed_at = self.mitigated_at = None
+        self.resolved_at = self.closed_at = self.mitigated_at = self.reviewed_at = None
         self.reopened += 1
         self._settle()
 
@@ -382,13 +311,6 @@ class Incident(Record):
         self.duplicate_of, self.closed_at = of, at
         self.pauses = {}
         self.status = "duplicate"
-
-    def _assess(
-        self, impact: str | None, urgency: str | None, users_affected_pct: int | None, flags: list[str], severity: str
-    ) -> None:
-        self.impact, self.urgency = impact, urgency
-        self.users_affected_pct, self.flags = users_affected_pct, flags
-        self.severity = severity
 
     def _settle(self) -> None:
         """An active incident shows how far it has come."""

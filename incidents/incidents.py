@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
 
-from incidents.errors import Conflict, InvalidField, NotFound, Stale, TocsinError
+from incidents.carrying_out import Answer, Asked, check_time
+from incidents.deciding import Deciding
+from incidents.errors import NotFound
 from incidents.incident import Incident
 from incidents.ledger.pipeline import fetch
-from incidents.ledger.recorder import ReceiptExists
 from incidents.opening import opened
-from incidents.refusals import NoSuchOriginal, TooLate
+from incidents.refusals import NoSuchOriginal
 from incidents.tables import incident_numbers, incident_states
 from incidents.visibility import must_exist_for
 
@@ -21,21 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from incidents.incident import Said
-    from incidents.ledger.ledger import Ledger
+    from incidents.base import Said
     from incidents.ledger.pipeline import Write
-    from incidents.ledger.receipts import Receipt, RequestKey
     from incidents.opening import Report
-    from incidents.terms import Agreements, Assessment, Terms
+    from incidents.terms import Assessment, Terms
     from incidents.visibility import VisibilityChange
 
-    Act = Callable[[Incident, Terms, Said], None]
-
-TRIES = 5
-"""How often a command that lost a race is decided afresh before its sender hears of it."""
-
-CLOCK_SKEW = timedelta(seconds=5)
-"""How far ahead a sender's clock may be."""
+__all__ = ["Answer", "Asked", "Incidents"]
 
 _NUMBERS = select(incident_numbers.next_value()).select_from(func.generate_series(1, bindparam("count")))
 _BY_NUMBER = select(incident_states.c.stream, incident_states.c.visible_to).where(
@@ -44,45 +35,8 @@ _BY_NUMBER = select(incident_states.c.stream, incident_states.c.visible_to).wher
 _BY_ID = select(incident_states.c.stream, incident_states.c.visible_to).where(incident_states.c.id == bindparam("of"))
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Who asks, when it was so (None: now), which revision they have seen (None: any), and the request's key.
-
-    For which `party` (None: neither side), by which way in, and which parties may see it (`visible_to`; None: all).
-    """
-
-    by: str
-    at: datetime | None = None
-    revision: int | None = None
-    request: RequestKey | None = None
-    party: str | None = None
-    via: str = "api"
-    visible_to: tuple[str, ...] | None = None
-
-    def said(self, at: datetime, terms: Terms) -> Said:
-        """Give what a fact says of its origin. InvalidField for a party that the agreement does not name."""
-        for party in self.visible_to or ():
-            terms.check_party(party)
-        visible_to = None if self.visible_to is None else list(self.visible_to)
-        return {"by": self.by, "at": at, "for_party": self.party, "via": self.via, "visible_to": visible_to}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An incident as a command left it, and when: the same for a repeated request (`replayed`), to the byte."""
-
-    incident: Incident
-    at: datetime
-    replayed: bool = False
-
-
-class Incidents:
+class Incidents(Deciding):
     """The use cases. All raise NotFound, Stale, Conflict, KeyReused, TooLate, and what the command itself refuses."""
-
-    def __init__(self, ledger: Ledger, agreements: Agreements) -> None:
-        """Take the ledger, and where terms are found."""
-        self.ledger = ledger
-        self.agreements = agreements
 
     def declare(self, partnership: str, report: Report, asked: Asked) -> Answer:
         """Record a new incident and classify it under the agreement in force. InvalidField; NotFound."""
@@ -116,9 +70,20 @@ class Incidents:
         """Post a status update."""
         return self._change(stream, asked, lambda it, _, said: it.post_update(text, audience, **said))
 
-    def pause(self, stream: str, reason: str, clocks: tuple[str, ...] | None, note: str | None, asked: Asked) -> Answer:
+    def pause(  # noqa: PLR0913 - of what, why, of which clocks, in which words, on what evidence
+        self,
+        stream: str,
+        reason: str,
+        clocks: tuple[str, ...] | None,
+        note: str | None,
+        asked: Asked,
+        *,
+        evidence: str | None = None,
+    ) -> Answer:
         """Stop clocks for a listed reason."""
-        return self._change(stream, asked, lambda it, terms, said: it.pause(reason, clocks, note, terms, **said))
+        return self._change(
+            stream, asked, lambda it, terms, said: it.pause(reason, clocks, note, terms, evidence, **said)
+        )
 
     def resume(self, stream: str, reason: str, asked: Asked) -> Answer:
         """End a pause."""
@@ -192,63 +157,15 @@ class Incidents:
         """Read an incident, as of a version if one is given. NotFound."""
         return self.ledger.get(Incident, stream, version=version)
 
-    def _once(self, asked: Asked, carry_out: Callable[[], Answer]) -> Answer:
-        """Carry a request out, unless it was carried out before: then give what it led to.
-
-        Its receipt is looked for only where it is refused. A request that is new pays no query for that; one that is
-        sent again is refused, if by nothing else, by the key of its receipt. What it did itself may refuse it as
-        well: an acknowledgement that is sent again, or twice at once, meets an acknowledged incident.
-        """
-        try:
-            return carry_out()
-        except (TocsinError, ReceiptExists) as refusal:
-            if receipt := self.ledger.answered(asked.request):
-                return self._again(receipt)
-            if isinstance(refusal, ReceiptExists):
-                raise Conflict from None
-            raise
-
     def _declare(self, partnership: str, report: Report, asked: Asked) -> Answer:
         with self.ledger.command() as command:
             opened_at = asked.at or command.recorded_at
-            terms = self.agreements.in_force(partnership, opened_at)
-            _check_time(opened_at, command.recorded_at, terms)
+            terms = self.agreements.in_force(partnership, opened_at).for_service(report.service)
+            check_time(opened_at, command.recorded_at, terms)
             [number] = self.numbers(1)
             incident = opened(partnership, number, report, terms, **asked.said(opened_at, terms))
             self.ledger.save(incident, request=asked.request)
             return Answer(incident, command.recorded_at)
-
-    def _change(self, stream: str, asked: Asked, act: Act) -> Answer:
-        return self._once(asked, lambda: self._decide(stream, asked, act))
-
-    def _decide(self, stream: str, asked: Asked, act: Act) -> Answer:
-        """Where another command was first, decide afresh, never save again."""
-        for _ in range(TRIES - 1):
-            try:
-                return self._try(stream, asked, act)
-            except Conflict:
-                continue
-        return self._try(stream, asked, act)
-
-    def _try(self, stream: str, asked: Asked, act: Act) -> Answer:
-        with self.ledger.command() as command:
-            incident = self.ledger.get(Incident, stream)
-            if asked.revision not in {None, incident.revision}:
-                raise Stale(revision=incident.revision)
-            terms = self.agreements.pinned(incident.partnership, incident.agreement_version)
-            # The report may lie ahead of now, by as much as a sender's clock may.
-            at = asked.at or max(command.recorded_at, incident.reported_at)
-            _check_time(at, command.recorded_at, terms)
-            if at < incident.reported_at:
-                raise InvalidField("occurred_at", "It lies before the incident was reported.")
-            act(incident, terms, asked.said(at, terms))
-            self.ledger.save(incident, request=asked.request)
-            return Answer(incident, command.recorded_at)
-
-    def _again(self, receipt: Receipt) -> Answer:
-        """Answer a repeated request with what it led to the first time."""
-        incident = self.ledger.get(Incident, receipt.stream, version=receipt.version)
-        return Answer(incident, receipt.recorded_at, replayed=True)
 
     def _same_partnership(self, stream: str, other: str) -> tuple[str, list[str] | None]:
         """Give public id and parties of an incident of the same partnership; a foreign one does not exist here."""
@@ -264,11 +181,3 @@ class Incidents:
 
 MAX_NUMBER_DIGITS = 18
 """Longer ones are no bigint."""
-
-
-def _check_time(at: datetime, now: datetime, terms: Terms) -> None:
-    """Hold a reported time to clock rule 13: not in the future, not further back than agreed."""
-    if at > now + CLOCK_SKEW:
-        raise InvalidField("occurred_at", "It lies in the future. Leave it out for now, or give a past instant.")
-    if at < now - terms.accept_backdated_by - CLOCK_SKEW:
-        raise TooLate(accepted_back_to=(now - terms.accept_backdated_by).isoformat())

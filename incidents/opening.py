@@ -10,7 +10,7 @@ from incidents.incident import Incident
 from incidents.terms import Assessment
 
 if TYPE_CHECKING:
-    from incidents.incident import Said
+    from incidents.base import Said
     from incidents.terms import Terms
 
 

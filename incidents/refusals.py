@@ -107,3 +107,123 @@ class OthersRoles(Refused):
     """Who works on an incident for the other party is theirs to say. Give roles for your own."""
 
     code = "others_roles"
+
+
+class NotClaimable(Refused):
+    """The agreement gives nobody the authority to grant this."""
+
+    code = "not_claimable"
+
+
+class ClaimOver(Refused):
+    """The claim has been decided, or was withdrawn. Make a new one if there is something new to say."""
+
+    code = "claim_over"
+
+
+class AlreadyClaimed(Refused):
+    """The same claim is waiting for a decision already. Add evidence to that one."""
+
+    code = "already_claimed"
+
+
+class NotAVoter(Refused):
+    """Only the parties that sit in the body decide this claim."""
+
+    code = "not_a_voter"
+
+
+class NotYourClaim(Refused):
+    """Only the party that made a claim can withdraw it."""
+
+    code = "not_your_claim"
+
+
+class SeverityDisputed(Refused):
+    """The severity is before a body already. Vote on that claim, or withdraw it, before another is proposed."""
+
+    code = "severity_disputed"
+
+
+class NotYourSeverity(Refused):
+    """Under the agreement your party neither sets nor proposes severities."""
+
+    code = "not_your_severity"
+
+
+class AuthorityNeeded(Refused):
+    """This pause must be granted by a body. Claim it."""
+
+    code = "authority_needed"
+
+
+class NotYourVeto(Refused):
+    """Only the party that the agreement names may veto this pause."""
+
+    code = "not_your_veto"
+
+
+class AlreadyAware(Refused):
+    """It is on record already when this party became aware. If that time is wrong, claim the right one."""
+
+    code = "already_aware"
+
+
+class NotAware(Refused):
+    """It is not on record yet that the party became aware. Say that first, with its time."""
+
+    code = "not_aware"
+
+
+class NotYourAwareness(Refused):
+    """What a party knew is its own to say."""
+
+    code = "not_your_awareness"
+
+
+class NotYourDuty(Refused):
+    """Another party owes this notification."""
+
+    code = "not_your_duty"
+
+
+class AlreadyFiled(Refused):
+    """A complete filing is on record already. Amend that one."""
+
+    code = "already_filed"
+
+
+class FilingConfirmed(Refused):
+    """Whoever was notified has confirmed this filing already."""
+
+    code = "filing_confirmed"
+
+
+class SameFlags(Refused):
+    """The incident has just those flags already."""
+
+    code = "same_flags"
+
+
+class NothingToReview(Refused):
+    """A review looks back. Resolve the incident first."""
+
+    code = "nothing_to_review"
+
+
+class AlreadyPublished(Refused):
+    """Its review was published already."""
+
+    code = "already_published"
+
+
+class AlreadyAgreed(Refused):
+    """There is an action of that name already. Give each action a name of its own."""
+
+    code = "already_agreed"
+
+
+class ActionOver(Refused):
+    """The action was closed already."""
+
+    code = "action_over"

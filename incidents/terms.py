@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
 
 
@@ -36,12 +37,108 @@ class FieldClass:
     readers: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Mandate:
+    """Who decides a question, and until when (agreement: governance.authorities; see happenings.ClaimMade)."""
+
+    decision: str
+    body: str
+    voters: tuple[str, ...]
+    rule: str
+    due_at: datetime | None
+    if_silent: str
+
+
+@dataclass(frozen=True)
+class ExclusionSought:
+    """An exclusion that a party claims: which, for which time, and by whose fault.
+
+    `until` None: without an end in sight. `clocks` None: all that the exclusion concerns. `at_fault` None: no party of
+    this agreement.
+    """
+
+    name: str
+    start: datetime
+    until: datetime | None = None
+    clocks: tuple[str, ...] | None = None
+    at_fault: str | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class PauseSought:
+    """A pause that a party claims: for which reason and time. `until` None: until it is ended; `clocks` as above."""
+
+    name: str
+    start: datetime
+    until: datetime | None = None
+    clocks: tuple[str, ...] | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True)
+class Claimable:
+    """What a claim comes to under the agreement: the clocks that it concerns, its latest end, and who decides."""
+
+    clocks: tuple[str, ...]
+    until: datetime | None
+    mandate: Mandate
+
+
+@dataclass(frozen=True)
+class SeverityRoute:
+    """How a severity comes about that a party may not set: by a claim of a kind; and what holds meanwhile."""
+
+    kind: str
+    meanwhile: str
+    mandate: Mandate
+
+
+@dataclass(frozen=True)
+class PauseTerms:
+    """What a reason to pause asks for: evidence by name, consent (`granted_by` a body), and whose veto it bears."""
+
+    evidence: str | None = None
+    granted_by: str | None = None
+    vetoed_by: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a milestone does to pauses: it begins those of some reasons on clocks, and ends others.
+
+    `void`: of those that it ends, the ones that it shows to have been none.
+    """
+
+    begins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ends: tuple[str, ...] = ()
+    void: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class LegalDuty:
+    """A notification that the law wants: who owes it, how soon after they became aware, and what it may look like."""
+
+    id: str
+    owed_by: frozenset[str]
+    within: timedelta
+    phases: bool
+    late_needs_reasons: bool
+
+
 class Terms(Protocol):
     """One version of an agreement, as far as incidents ask. All checks raise InvalidField."""
 
     partnership: str
     version: int
     accept_backdated_by: timedelta
+    older_by_claim: bool
+    """Whether the time of a fact that comes even later can be claimed (late_facts.beyond)."""
+    severities: tuple[str, ...]
+    """The scale, the worst first."""
+
+    def for_service(self, service: str) -> Terms:
+        """Give the terms that hold for a service."""
 
     def classify(self, assessment: Assessment, service: str) -> Verdict:
         """Find the severity (agreement: severity)."""
@@ -57,6 +154,30 @@ class Terms(Protocol):
 
     def paused_by(self, reason: str, clocks: tuple[str, ...] | None) -> tuple[str, ...]:
         """Give the clocks that a pause with this reason stops; refuse a reason or clock that it cannot (rule 5)."""
+
+    def pause_terms(self, reason: str) -> PauseTerms:
+        """Give what a reason to pause asks for."""
+
+    def turn(self, milestone: str) -> Turn:
+        """Give what a milestone does to pauses; refuse one that there is not."""
+
+    def severity_route(self, party: str | None, standing: str, wanted: str, at: datetime) -> SeverityRoute | None:
+        """Find how a party may bring about another severity; None: by setting it. NotYourSeverity."""
+
+    def exclusion(self, sought: ExclusionSought, now: datetime) -> Claimable:
+        """Check an exclusion that is claimed; refuse what the agreement does not let be claimed. NotClaimable."""
+
+    def pause_claim(self, sought: PauseSought, now: datetime) -> Claimable:
+        """Check a pause that a body is to grant. NotClaimable."""
+
+    def mandate(self, decision: str, now: datetime) -> Mandate:
+        """Find who decides by an authority of that name. NotClaimable."""
+
+    def action_clocks(self, priority: str) -> tuple[str, ...]:
+        """Give the clocks that an action of a priority has; refuse a priority that the agreement does not know."""
+
+    def legal_duty(self, notification: str) -> LegalDuty:
+        """Give a notification that the law wants; refuse one that the agreement does not list."""
 
     def field_class(self, kind: str, field: str) -> FieldClass | None:
         """Give the class of a field of a kind of fact (`noted`, `text`); None where every party may read it."""

@@ -119,8 +119,10 @@ class Catalogue:
 
 
 def facts_of(record: type[Record]) -> dict[str, type[Fact]]:
-    """Give the kinds of fact of a record class by name: its own and those of what it is mixed from, each once."""
-    found = {name: value for each in reversed(record.__mro__) for name, value in vars(each).items()}
+    """Give the kinds of fact of a record class by name: its own first, then those of what it is mixed from."""
+    found: dict[str, object] = {}
+    for each in record.__mro__:
+        found = found | {name: value for name, value in vars(each).items() if name not in found}
     return {
         name: value
         for name, value in found.items()

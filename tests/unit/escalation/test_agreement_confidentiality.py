@@ -82,7 +82,7 @@ MISTAKES = [
         "clock_paused.reason: personal",
         "fields.clock_paused.reason",
         "'reason' of a fact of kind 'clock_paused' cannot be withheld",
-        "withheld: note",
+        "withheld: evidence, note",
     ),
     ("flags: personal", "closed.text: personal", "fields.closed.text", "has no field 'text'", "withheld: none"),
 ]

@@ -1,0 +1,61 @@
+"""What all parts of an incident share: its identity, its status, and the guards that ask for it."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - the library reads the annotations of what changes at run time
+from typing import NotRequired, TypedDict
+
+from incidents import happenings, refusals
+from incidents.ledger.facts import Record, partnership_of
+
+ACTIVE = frozenset({"open", "acknowledged", "mitigated"})
+
+
+class Said(TypedDict):
+    """By whom something is said, and when it was so; for which party, by which way in, for whose eyes (None: all)."""
+
+    by: str
+    at: datetime
+    for_party: NotRequired[str | None]
+    via: NotRequired[str | None]
+    visible_to: NotRequired[list[str] | None]
+
+
+class IncidentBase(Record):
+    """Part of an incident. Each part is a mixin in three bands; `Incident` puts them together."""
+
+    Event = happenings.IncidentEvent
+
+    status: str
+    service: str
+    severity: str
+    source: str | None
+    reported_at: datetime
+
+    @property
+    def partnership(self) -> str:
+        """The partnership whose incident it is."""
+        return partnership_of(self.id)
+
+    @property
+    def imported(self) -> bool:
+        """Whether it is another system's history: it pages nobody, and asks nobody's consent."""
+        return self.source is not None
+
+    @property
+    def active(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.status in ACTIVE
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it turned out to be none: a false alarm, or a duplicate."""
+        return self.status in {"cancelled", "duplicate"}
+
+    def _must_be_active(self) -> None:
+        if not self.active:
+            raise refusals.NotActive(status=self.status)
+
+    def _must_not_be_withdrawn(self) -> None:
+        if self.withdrawn:
+            raise refusals.Withdrawn(status=self.status)
