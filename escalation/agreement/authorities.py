@@ -75,6 +75,7 @@ def _decision(field: Field, exclusions: Collection[str] | None) -> str:
         # An exclusion that only a layer has is not among them; what is nearly one of them is a slip of the pen.
         if exclusions is not None and name not in exclusions and field.near(name, exclusions):
             field.undeclared("exclusion", name, exclusions)
+            return ""
         return decision
     return values.one_of(field, _DECISIONS) if decision else ""
 
@@ -117,31 +118,23 @@ def check_authorities(spec: Section, authorities: Mapping[str, Authority], clock
         authorities: Those that could be read, by decision.
         clocks: What may need a decision, as far as it could be read.
     """
-    listed = _authorities(spec)
-    if listed is None:
+    listed = spec.get("governance", {}).entry("authorities", [])
+    if not isinstance(listed.value, list) or len(listed.value) != len(authorities):
+        # One that could not be read may be the one that is needed.
         return
     settling = authorities.get(SETTLE_SEVERITY)
     granted = (*_exclusions(spec, clocks), *_pauses(spec, clocks))
     for need in (*granted, *_dispute(spec, clocks, settling), *_late(spec, clocks)):
-        _check(need, listed, authorities)
+        _check(need, authorities)
 
 
-def _authorities(spec: Section) -> Collection[str] | None:
-    """The decisions that somebody has; None if that is not known for certain."""
-    listed = spec.get("governance", {}).entry("authorities", [])
-    if not isinstance(listed.value, list):
-        return None
-    names = [item.entry("decision").value for item in listed.items()]
-    return [name for name in names if isinstance(name, str)] if all(isinstance(name, str) for name in names) else None
-
-
-def _check(need: _Need, listed: Collection[str], authorities: Mapping[str, Authority]) -> None:
-    decision = next((name for name in need.decisions if name in listed), None)
+def _check(need: _Need, authorities: Mapping[str, Authority]) -> None:
+    decision = next((name for name in need.decisions if name in authorities), None)
     if decision is None:
         entry = f"{{decision: {need.decisions[-1]}, body: {need.body or 'BODY'}, …}}"
         need.field.mistake(f"nobody may decide `{need.decisions[-1]}`", f"add {entry} to spec.governance.authorities")
         return
-    deciding = authorities[decision].body if decision in authorities else ""
+    deciding = authorities[decision].body
     if need.body and deciding and need.body != deciding:
         own = f", or add an authority for `{need.decisions[0]}`" if decision != need.decisions[0] else ""
         wrong = f"{show(need.body)} stands here, but spec.governance lets {show(deciding)} decide `{decision}`"
