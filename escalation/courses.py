@@ -26,8 +26,8 @@ class Courses:
         self._last = local()
 
     def agreement(self, incident: Incident) -> Agreement:
-        """Give the agreement that an incident is pinned to."""
-        return self._book.get(incident.partnership, incident.agreement_version)
+        """Give what the agreement version that an incident is pinned to says for its service."""
+        return self._book.get(incident.partnership, incident.agreement_version).for_service(incident.service)
 
     def of(self, incident: Incident) -> Course:
         """Give the course of an incident as it stands. Nobody may change it."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Assemble = Callable[[Field], Agreement | None]
 
+_OF_THE_WHOLE = ("per_period", "warnings")
 _MOST = 20
 _MOST_COMBINED = 40
 """Each combination of layers is read as an agreement of its own, which takes its time."""
@@ -86,6 +87,9 @@ def _layer(field: Field, services: Collection[str], parties: Collection[str] | N
         elif level and entry.get(key).given:
             entry.get(key).mistake(f"a layer of level {level} names no {key}", "remove it, or change the level")
     said = entry.need("spec").section(LAYERED)
+    for key, each in said.get("tolerance", {}).entries().items():
+        if key in _OF_THE_WHOLE:
+            each.mistake("judged over all services together", f"say `{key}` in the agreement's own tolerance")
     if said.field.value == {}:
         said.field.mistake("a layer that says nothing", f"say at least one of {', '.join(LAYERED)}")
     name = values.name(entry.need("id"))

@@ -109,7 +109,7 @@ def clocks(query: Body, reference: str) -> Shown:
     """Read the clocks of an incident, computed as of now, or of the moment asked for."""
     seen = _seen(reference, moment_of(query))
     found = seen.whole
-    agreement = tocsin().book.get(found.partnership, found.agreement_version)
+    agreement = tocsin().book.get(found.partnership, found.agreement_version).for_service(found.service)
     at_version = found.history[-1].timestamp if "at_version" in query else None
     now = query.get("as_of") or at_version or tocsin().clock.now()
     answer = {"as_of": now, "clocks": readings(found, agreement, now)}

@@ -132,6 +132,13 @@ MISTAKES = [
     ),
     ("resolve, at: 50%", "reslove, at: 50%", "0.spec.ladders.S1.1.when.clock", "no target", "did you mean 'resolve'?"),
     ("[50%, 75%, 90%]", "[75%, 50%, 90%]", "2.spec.clock_rules.warn_at.1", "50%", ""),
+    (
+        "clock_rules: {",
+        "tolerance: {per_period: [], ",
+        "2.spec.tolerance.per_period",
+        "over all services",
+        "own tolerance",
+    ),
     (*RENAMED, "2.spec", "with this layer, spec.targets.resolve.pausable.0: no reason to pause", "declared: other"),
     ("        clock_rules: {", "        severity: {", "2.spec.severity", "unknown key", "known here: targets"),
 ]
