@@ -41,6 +41,7 @@ def import_log(
     for recorded in Recorder(tocsin, mapping, agreement).record(plans):
         it = recorded.incident
         lines = [row.line for row in log.incidents[recorded.plan.foreign_id]]
-        summary.add(recorded, lines, tocsin.book.get(it.partnership, it.agreement_version) if it else None)
+        pinned = it and tocsin.book.get(it.partnership, it.agreement_version).for_service(it.service)
+        summary.add(recorded, lines, pinned)
         done(recorded.plan.rows)
     return summary
