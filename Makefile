@@ -13,10 +13,10 @@ DIGEST := $(shell cat $(LOCKS) | cksum | tr ' ' '-')
 STAMP := $(VENV)/installed-$(DIGEST)
 NODE_TOOLS := tests/browser/node_modules/installed-$(shell cat tests/browser/package*.json | cksum | tr ' ' '-')
 
-.PHONY: help setup check test browser outside node-tools chromium demo faults fuzz bench clean
+.PHONY: help setup check test browser outside node-tools chromium demo faults fuzz agreement-mutants bench clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 setup: $(STAMP) ## Make .venv and install the locked dependencies (all else begins with it)
 
@@ -67,6 +67,9 @@ faults: setup ## Kill processes under load, again and again, and check that noth
 fuzz: setup ## Send 20,000 generated requests by several callers, and check every answer (CASES=n, SEED=n)
 	$(BIN)/python -m tests.fuzz --self-test
 	$(BIN)/python -m tests.fuzz $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
+
+agreement-mutants: setup ## Change each key of the worked example, and see that the test named for it notices
+	$(BIN)/python -m tests.agreement_mutants
 
 bench: setup ## Measure, and print one table
 	$(BIN)/python -m benchmarks

@@ -66,3 +66,11 @@ def rows(text: str | None = None) -> dict[str, Row]:
             for key in _CODE.findall(keys):
                 found[key] = Row(key, meaning, default, tuple(_CODE.findall(tests)))
     return found
+
+
+def row_of(key: str, guide: dict[str, Row]) -> Row | None:
+    """The row of a key: its own, else that of what it stands in (a list's items, a mapping with free keys)."""
+    here = key
+    while here and here not in guide:
+        here = here.removesuffix("[]") if here.endswith("[]") else here.rpartition(".")[0]
+    return guide.get(here)
