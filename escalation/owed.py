@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from escalation.claims_owed import claims_owed
 from escalation.course import course_of
 from escalation.ladder import Ladder
 from escalation.runs import seconds
@@ -81,6 +82,7 @@ def _sources(incident: Incident, agreement: Agreement, course: Course | None = N
     for run in course.runs:
         if run.breach is None:
             yield Overrun(run)
+    yield from claims_owed(incident, agreement)
     if incident.active:
         yield from (Warnings(run, told.warnings.get((run.name, run.cycle), 0)) for run in course.runs if run.owing)
         yield from _pause_limits(course)

@@ -88,6 +88,7 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
     PageSent = happenings.PageSent
     PageFailed = happenings.PageFailed
     PageWithdrawn = happenings.PageWithdrawn
+    AgreementMigrated = happenings.AgreementMigrated
 
     # --- what may be asked -----------------------------------------------------------------------------------------
 
@@ -191,7 +192,8 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
         self, happening: type[happenings.SystemEvent], at: datetime, *, by: str = ENGINE, **values: object
     ) -> None:
         """Record what the system itself saw or did. Whoever calls has looked whether it was said before."""
-        self.trigger_event(happening, by=by, at=at, **values)
+        # The library has made a class of its own of each kind that changes something: that one acts.
+        self.trigger_event(getattr(self, happening.__name__), by=by, at=at, **values)
 
     # --- what changes ----------------------------------------------------------------------------------------------
 
@@ -272,6 +274,10 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
     @event(happenings.ClockBreached)
     def _clock_breached(self, clock: str) -> None:
         self.breached.append(clock)
+
+    @event(happenings.AgreementMigrated)
+    def _agreement_migrated(self, agreement_version: int) -> None:
+        self.agreement_version = agreement_version
 
     @event(happenings.ClockCorrected)
     def _clock_corrected(self, clock: str) -> None:

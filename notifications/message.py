@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from escalation.claims_owed import ROUNDS, asked_in
 from escalation.clocks import readings
 from escalation.terms import AgreementTerms
 from incidents import happenings as h
@@ -18,7 +19,7 @@ from incidents.ledger.sealing import ERASED, Hidden
 from notifications.dated import Dated
 from notifications.relevance import cause_of, version_when
 from notifications.reminder import Reminder, reminder_of
-from notifications.words import duration
+from notifications.words import duration, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,6 +134,8 @@ def _title(seen: Incident) -> str:
 
 def _why(cause: h.IncidentEvent, incident: Incident, agreement: Agreement, name_of: Callable[[str], str]) -> str:
     match cause:
+        case h.RungFired() if claim := asked_in(cause, incident):
+            return waiting(claim, reminded=cause.round % ROUNDS > 0)
         case h.RungFired():
             again = f", round {cause.round + 1}" if cause.round else ""
             return f"{_reached(cause, incident, agreement)} (rung {cause.rung + 1} of ladder {cause.ladder}{again})"

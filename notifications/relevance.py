@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from escalation.claims_owed import asked_in, still_asked
 from escalation.course import course_of
 from escalation.runs import ACKNOWLEDGES
 from incidents import happenings as h
@@ -24,13 +25,17 @@ def no_longer_needed(delivery: Delivery, incident: Incident, agreement: Agreemen
     """Say why a delivery is to be withdrawn: `over`, `acknowledged` or `answered`; None while it is needed.
 
     A rung asks for what its clock measures: a page on the opening for somebody to take it, any other for its clock to
-    be stopped. That somebody has taken it is always told: its recipient may be on the way.
+    be stopped. A body is asked as long as it may decide, also when the incident is over. That somebody has taken it is
+    always told: its recipient may be on the way.
     """
     if delivery.kind == TAKEN:
         return None
+    cause = cause_of(delivery, incident)
+    claim = asked_in(cause, incident) if isinstance(cause, h.RungFired) else None
+    if claim is not None and isinstance(cause, h.RungFired) and not incident.withdrawn:
+        return None if still_asked(cause, claim) else ANSWERED
     if not incident.active:
         return OVER
-    cause = cause_of(delivery, incident)
     if delivery.kind != PAGE or not isinstance(cause, h.RungFired):
         return None
     if cause.clock in {None, ACKNOWLEDGES}:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from incidents.claims import Claim
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
@@ -18,6 +22,23 @@ def duration(seconds: int) -> str:
     if minutes:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     return f"{rest} s"
+
+
+_SUBJECTS = {
+    "exclusion": "exclusion {name}",
+    "pause": "pause {name}",
+    "severity": "severity {name}",
+    "downgrade": "severity {name}, which is milder",
+    "backdating": "an earlier time of entry {entry}",
+    "extension": "more time for action {name}",
+}
+
+
+def waiting(claim: Claim, *, reminded: bool) -> str:
+    """Say which decision waits for its body, and until when."""
+    what = _SUBJECTS[claim.kind].format(name=claim.name, entry=claim.entry)
+    until = "" if claim.due_at is None else f", until {claim.due_at:%Y-%m-%d %H:%M %Z}"
+    return f"A decision is {'still ' if reminded else ''}waiting: {what}{until}"
 
 
 def printable(text: str) -> str:
