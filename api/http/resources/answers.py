@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from api.http.access import must_reach, principal, tocsin, viewer
@@ -9,16 +10,28 @@ from api.http.idempotency import replay_headers, request_key
 from api.http.preconditions import etag, expected_revision
 from api.http.views import incident_view
 from incidents.disclosure import shown
-from incidents.errors import NotFound
+from incidents.errors import InvalidField, NotFound
 from incidents.incidents import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from incidents.incident import Incident
     from incidents.incidents import Answer
 
 Body = dict[str, Any]
 Shown = tuple[dict[str, Any], dict[str, str]]
+
+
+@contextmanager
+def in_address(field: str) -> Iterator[None]:
+    """Let what is named in the address, and is not there, be not found. NotFound."""
+    try:
+        yield
+    except InvalidField as error:
+        if error.field == field:
+            raise NotFound from None
+        raise
 
 
 def asked_of(stream: str, body: Mapping[str, Any]) -> Asked:
@@ -46,6 +59,16 @@ def parties_of(visibility: str | list[str], party: str | None) -> tuple[str, ...
 
 def told(answer: Answer) -> Shown:
     """Show what a request led to, marked where it is the answer to an earlier sending."""
+    return incident_view(seen_after(answer)), answer_headers(answer)
+
+
+def answer_headers(answer: Answer) -> dict[str, str]:
+    """Give the incident's ETag, and whether the request had been carried out before."""
+    return {"ETag": etag(answer.incident.revision), **replay_headers(replayed=answer.replayed)}
+
+
+def seen_after(answer: Answer) -> Incident:
+    """Give the incident that a request led to, as its sender may see it. NotFound."""
     found = answer.incident
     terms = tocsin().book.pinned(found.partnership, found.agreement_version)
     # What was restricted since the first answer is withheld from the second one.
@@ -53,4 +76,4 @@ def told(answer: Answer) -> Shown:
     seen = shown(found, viewer(found.partnership), terms, now=now)
     if seen is None:
         raise NotFound
-    return incident_view(seen), {"ETag": etag(found.revision), **replay_headers(replayed=answer.replayed)}
+    return seen

@@ -133,7 +133,7 @@ def update(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answe
 def pause(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Stop clocks for a reason that the agreement lists."""
     names = tuple(dict.fromkeys(body["clocks"])) if "clocks" in body else None
-    return incidents.pause(stream, body["reason"], names, body.get("note"), asked)
+    return incidents.pause(stream, body["reason"], names, body.get("note"), asked, evidence=body.get("evidence"))
 
 
 @command("resume", schemas.Resumption, "resumeClocks", example={"reason": "waiting_on_partner"})

@@ -87,6 +87,7 @@ class Pause(Moment):
         metadata={"description": "Left out: every clock that the agreement lets this reason stop."},
     )
     note = Text()
+    evidence = Text(metadata={"description": "Where the agreement asks for it, such as a message's id."})
 
 
 class Resumption(Moment):
