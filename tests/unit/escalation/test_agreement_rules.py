@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from escalation.agreement import check_document, values
 from escalation.agreement.fields import Field
 from escalation.agreement.mistakes import Findings
-from escalation.agreement.model import Authority, Body, DisputeStep
+from escalation.agreement.model import Authority, Body, DisputeStep, LegalNotification
 from escalation.agreement.spans import Counted, Dates
 from tests.support.example_agreement import example_agreement, worded
 
@@ -30,16 +30,25 @@ def test_the_end_of_the_term() -> None:
 def test_bodies() -> None:
     """Members in their order; each of their parties votes once."""
     agreement = example_agreement()
-    assert agreement.bodies["steering_committee"] == Body("steering_committee", ("acme-coo", "globex-cio"))
+    assert list(agreement.bodies.values()) == [
+        Body("service_review_board", ("acme-sm", "globex-ops")),
+        Body("steering_committee", ("acme-coo", "globex-cio")),
+        Body("severity_panel", ("acme-duty", "globex-ops")),
+    ]
     assert agreement.voters("severity_panel") == ("acme", "globex")
 
 
 def test_legal_notifications() -> None:
     """Who owes what to whom; a known law calls for it by its flag, another by every awareness."""
     told, authority, warning = example_agreement().notifications.values()
-    assert (told.law, told.duty_of, told.to, told.within) == ("gdpr-33-2", "provider", "client.dpo", 24 * 3600)
-    assert (told.phases, told.late_needs, told.unless, told.calendar) == (False, None, None, "always")
+    assert told == LegalNotification(
+        "notify-client", "gdpr-33-2", "provider", "client.dpo", 24 * 3600, "always", applies_when="personal_data_breach"
+    )
+    assert (authority.id, authority.law, authority.duty_of) == ("notify-authority", "gdpr-33-1", "client")
+    assert (authority.to, authority.within, authority.calendar) == ("supervisory_authority", 72 * 3600, "always")
     assert (authority.phases, authority.late_needs, authority.unless) == (True, "reasons", "unlikely_risk")
+    assert (warning.id, warning.law, warning.duty_of) == ("early-warning", "nis2-23", "provider")
+    assert (warning.to, warning.within, warning.calendar) == ("csirt", 24 * 3600, "always")
     flags = [told.applies_when, authority.applies_when, warning.applies_when]
     assert flags == ["personal_data_breach", "personal_data_breach", "significant"]
     unknown = worded({"law: gdpr-33-2": "law: dora-19", ", applies_when: {flag: significant}": ""}).notifications
@@ -54,13 +63,14 @@ def test_a_rung_may_hang_on_a_legal_clock() -> None:
 
 def test_authorities() -> None:
     """Who decides, how, until when, and what holds if nobody does."""
-    authorities = example_agreement().governance.authorities
-    assert authorities["declare_force_majeure"] == Authority(
-        "declare_force_majeure", "steering_committee", "both", Dates(days=5), "refused"
-    )
-    assert authorities["settle_severity"].within == Counted(2 * 3600)
-    assert authorities["grant_exclusion"].if_silent == "escalate"
-    assert len(authorities) == 5
+    board, committee = "service_review_board", "steering_committee"
+    assert list(example_agreement().governance.authorities.values()) == [
+        Authority("declare_force_majeure", committee, "both", Dates(days=5), "refused"),
+        Authority("grant_exclusion", board, "both", Dates(days=10), "escalate"),
+        Authority("settle_severity", "severity_panel", "both", Counted(2 * 3600), "higher"),
+        Authority("backdate_fact", board, "both", Dates(days=5), "refused"),
+        Authority("extend_action", board, "both", Dates(days=5), "refused"),
+    ]
 
 
 def test_amendments_and_migration() -> None:
@@ -104,6 +114,48 @@ def test_what_is_kept_and_not_acted_upon_is_said() -> None:
         "spec.remedies is kept and checked: this version computes no credits yet.",
         "spec.governance.reviews is kept and checked: this version prepares no reviews yet.",
     )
+
+
+def test_remedies_are_kept_as_they_are_written() -> None:
+    """They stay in the document, word for word, for whoever settles the credits."""
+    spec: Any = example_agreement().document["spec"]
+    assert spec["remedies"] == {
+        "basis": {"amount": "monthly_service_fee", "per": "service", "interval": "P1M", "tz": "Europe/Berlin"},
+        "credits": [
+            {
+                "for": "s1-resolve",
+                "tiers": [
+                    {"below": 0.9, "credit_pct": 5},
+                    {"below": 0.8, "credit_pct": 10},
+                    {"below": 0.7, "credit_pct": 20},
+                ],
+            },
+            {"for": {"breach_of": "notify-client"}, "credit_pct": 10, "per": "event"},
+        ],
+        "caps": {"per_interval_pct": 20, "per_year_pct": 12, "order": "highest_first", "double_recovery": False},
+        "claim": {"by": "client", "within": "P30D", "automatic": True},
+        "earn_back": {
+            "for": ["s1-resolve"],
+            "if": {"objective_met_for": 3, "consecutive": "P1M"},
+            "returns_pct": 50,
+            "lapses_after": "P12M",
+        },
+        "bonuses": [
+            {"for": "s1-resolve", "at_or_above": 0.995, "consecutive": 3, "bonus_pct": 2, "cap_per_year_pct": 3}
+        ],
+        "termination_right": {"breaches": 3, "of": "s1-resolve", "within": "P6M", "exercise_within": "P60D"},
+        "sole_remedy": False,
+    }
+
+
+def test_reviews_are_kept_as_they_are_written() -> None:
+    """They stay in the document, word for word, for whoever calls the meetings."""
+    spec: Any = example_agreement().document["spec"]
+    inputs = ["clock_report", "deviations", "open_actions"]
+    assert spec["governance"]["reviews"] == [
+        {"id": "service-review", "every": "P1M", "chair": "provider.service_manager", "inputs": inputs},
+        {"id": "steering", "every": "P3M", "chair": "client.sponsor", "quorum": ["acme", "globex"]},
+    ]
 
 
 @pytest.mark.parametrize(
