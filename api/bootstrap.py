@@ -22,13 +22,21 @@ from api.access.secret import Secrets
 from api.access.sessions import Sessions
 from api.access.sign_in import SignIn
 from api.seats import Seats
-from escalation.agreements import AgreementBook, Agreements, AgreementVersions
+from escalation.agreements import (
+    AgreementBook,
+    AgreementDuties,
+    AgreementLife,
+    Agreements,
+    AgreementVersions,
+    Migrations,
+)
 from escalation.attainment import Attainment
 from escalation.courses import Courses
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
 from escalation.incident_duties import IncidentDuties
 from escalation.standing import AgreedStandings
+from incidents.deciding import Deciding
 from incidents.feed import Feed
 from incidents.hits import Search
 from incidents.incident import Incident
@@ -68,7 +76,10 @@ class Tocsin:
     clock: Clock
     ledger: Ledger
     book: AgreementBook
+    agreements: AgreementLife
+    migrations: Migrations
     incidents: Incidents
+    deciding: Deciding
     reading: Reading
     keys: Keys
     people: People
@@ -163,7 +174,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     ledger.forgetting.append(FORGET)
     book = AgreementBook(ledger)
     courses = Courses(book)
-    duties: list[Duties[Any]] = [IncidentDuties(courses)]
+    duties: list[Duties[Any]] = [IncidentDuties(courses), AgreementDuties()]
     deadlines = Deadlines(duties)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
     projections += [
@@ -186,7 +197,10 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         clock=clock,
         ledger=ledger,
         book=book,
+        agreements=AgreementLife(ledger, book),
+        migrations=Migrations(ledger, book),
         incidents=Incidents(ledger, book),
+        deciding=Deciding(ledger, book),
         reading=Reading(ledger, book),
         keys=Keys(ledger, book),
         people=people,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ARRAY, Text, and_, bindparam, delete, exists, false, insert, literal, or_, select
 
 from incidents.disclosure import EVERYTHING, Restriction, Viewer, restrictions
-from incidents.happenings import WHOLE, VisibilityChanged
+from incidents.happenings import WHOLE, AgreementMigrated, VisibilityChanged
 from incidents.incident import Incident
 from incidents.ledger.pipeline import Write
 from incidents.tables import incident_states
@@ -49,6 +49,8 @@ class RestrictionRows:
             return
         terms = self._agreements.pinned(record.partnership, record.agreement_version)
         changed = {fact.entry for fact in new if isinstance(fact, VisibilityChanged)}
+        if any(isinstance(fact, AgreementMigrated) for fact in new):  # another version may have other classes of fields
+            changed |= {fact.originator_version for fact in record.history}
         concerned = changed | {fact.originator_version for fact in new}
         yield Write(_DROP, [{"of": record.id, "at": version} for version in sorted(changed)])
         rows = [

@@ -13,7 +13,18 @@ from api.http import openapi
 from api.http.bodies import MAX_BODY_BYTES
 from api.http.callers import keep_private
 from api.http.limits import tell_standing
-from api.http.resources import commands, effective, lists, reading  # noqa: F401 - they serve on others' blueprints
+from api.http.resources import (  # noqa: F401 - they serve on others' blueprints
+    claims,
+    commands,
+    effective,
+    ending,
+    following_up,
+    legal,
+    lists,
+    migrations,
+    reading,
+    signing,
+)
 from api.http.resources.access_log import access_log
 from api.http.resources.agreements import agreements
 from api.http.resources.attainment import attainment

@@ -1,4 +1,4 @@
-"""Agreements: publish, list, read a version."""
+"""Agreements: publish, list, read a version. How versions are signed, move incidents and end: see the others."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from api.access.permissions import Scope
 from api.http import openapi
 from api.http.access import must_reach, principal, tocsin, viewer, wanted
 from api.http.access_log import noted, noted_all
+from api.http.agreement_views import standing_view
 from api.http.bodies import body_bytes, read_json
 from api.http.idempotency import answered_before, replay_headers, request_key
 from api.http.moments import memento_headers
 from api.http.refusals import WrongMediaType
-from api.http.schemas.agreements import AgreementList, AgreementQuery, AgreementVersion, InForceQuery, VersionsQuery
+from api.http.schemas.agreement_life import StandingList
+from api.http.schemas.agreements import AgreementQuery, AgreementVersion, InForceQuery, VersionsQuery
 from api.http.views import AGREEMENTS, agreement_address, agreement_view
 from escalation.agreement import AgreementError, check_document, parse, read
 from escalation.agreement.secrets import shown
-from incidents.errors import NotFound
 
 if TYPE_CHECKING:
     from escalation.agreement import Agreement
@@ -29,11 +30,23 @@ if TYPE_CHECKING:
 
 MAX_VERSION = 999_999
 EXAMPLE = Path(__file__).with_name("agreement_example.yaml").read_text(encoding="utf-8")
+PROPOSAL_EXAMPLE = (
+    EXAMPLE.replace("version: 1,", "version: 2, supersedes: 1,").replace("to: null}", "to: null, notice: P90D}")
+    + "  governance:\n    amendments: {signed_by: [acme, globex], may_migrate_open: {needs: [acme, globex]}}\n"
+)
+"""An amendment of it that both parties must sign."""
 
 agreements = openapi.Blueprint(
     "agreements", __name__, url_prefix=AGREEMENTS, description="What the partners agreed, version by version."
 )
-_PARTNERSHIP = (openapi.PARTNERSHIP_PARAMETER,)
+PARTNERSHIP = (openapi.PARTNERSHIP_PARAMETER,)
+AGREEMENT_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": {"type": "object"}},
+        "application/yaml": {"schema": {"type": "string"}},
+    },
+}
 _MOMENT_HEADERS = {"Memento-Datetime": "MEMENTO", "Cache-Control": "CACHING"}
 
 
@@ -48,21 +61,16 @@ _MOMENT_HEADERS = {"Memento-Datetime": "MEMENTO", "Cache-Control": "CACHING"}
     parameters=["Idempotency-Key"],
     example={"body": EXAMPLE, "content_type": "application/yaml"},
     scope=Scope.AGREEMENTS_WRITE,
-    requestBody={
-        "required": True,
-        "content": {
-            "application/json": {"schema": {"type": "object"}},
-            "application/yaml": {"schema": {"type": "string"}},
-        },
-    },
+    requestBody=AGREEMENT_BODY,
 )
 def publish() -> tuple[dict[str, Any], dict[str, str]]:
     """Publish a version of an agreement, as JSON or as the text of its YAML file.
 
     A version never changes. The same version with the same content again changes nothing and has the same answer.
-    Only the operator publishes.
+    Only the operator publishes. Where the agreement, or the one in force, names who must sign (`signed_by` in
+    `governance.amendments`), it is a proposal until they have.
     """
-    agreement = _agreement_sent()
+    agreement = agreement_sent()
     asked = request_key()
     headers = replay_headers(replayed=answered_before(asked))
     published = tocsin().book.publish(agreement, by=principal().actor, request=asked)
@@ -76,15 +84,16 @@ def publish() -> tuple[dict[str, Any], dict[str, str]]:
     "listAgreements",
     example={"query": {"partnership": "acme-globex"}},
     takes=AgreementQuery,
-    gives=AgreementList,
+    gives=StandingList,
     errors=openapi.READ_ERRORS,
     scope=Scope.AGREEMENTS_READ,
 )
 def list_agreements(query: dict[str, Any]) -> dict[str, Any]:
-    """List published versions, by partnership and number."""
+    """List all versions, by partnership and number: proposed, in force, ended or withdrawn."""
     rows = tocsin().book.versions(wanted(query.get("partnership")))
     noted_all(row.partnership for row in rows)
-    return {"items": [agreement_view(row) for row in rows]}
+    now = tocsin().clock.now()
+    return {"items": [standing_view(row, now) for row in rows]}
 
 
 @agreements.operation(
@@ -93,21 +102,19 @@ def list_agreements(query: dict[str, Any]) -> dict[str, Any]:
     "listVersions",
     example={"query": {"as_of": "2026-03-02T12:00:01Z"}},
     takes=VersionsQuery,
-    gives=AgreementList,
+    gives=StandingList,
     headers=_MOMENT_HEADERS,
     errors=(*openapi.READ_ERRORS, HTTPStatus.UNPROCESSABLE_ENTITY),
-    path=_PARTNERSHIP,
+    path=PARTNERSHIP,
     scope=Scope.AGREEMENTS_READ,
 )
 def list_versions(query: dict[str, Any], partnership: str) -> Answer:
-    """List the published versions of one partnership: all, or those on record at an instant."""
+    """List the versions of one partnership as they stand, or as they stood on record at an instant."""
     must_reach(partnership)
     as_of = query.get("as_of")
-    newest = MAX_VERSION if as_of is None else tocsin().book.newest(partnership, as_of)
-    rows = [row for row in tocsin().book.versions([partnership]) if row.version <= newest]
-    if not rows:
-        raise NotFound
-    view = {"items": [agreement_view(row) for row in rows]}
+    book, at = tocsin().book, as_of or tocsin().clock.now()
+    found = book.record(partnership) if as_of is None else book.known(partnership, as_of)
+    view = {"items": [standing_view(version, at) for _, version in sorted(found.versions.items())]}
     return view, memento_headers(query, final=as_of is not None)
 
 
@@ -120,7 +127,7 @@ def list_versions(query: dict[str, Any], partnership: str) -> Answer:
     gives=AgreementVersion,
     headers=_MOMENT_HEADERS,
     errors=(*openapi.READ_ERRORS, HTTPStatus.UNPROCESSABLE_ENTITY),
-    path=_PARTNERSHIP,
+    path=PARTNERSHIP,
     scope=Scope.AGREEMENTS_READ,
 )
 def in_force(query: dict[str, Any], partnership: str) -> Answer:
@@ -141,7 +148,7 @@ def in_force(query: dict[str, Any], partnership: str) -> Answer:
     gives=AgreementVersion,
     headers={"Cache-Control": "CACHING"},
     errors=openapi.READ_ERRORS,
-    path=_PARTNERSHIP,
+    path=PARTNERSHIP,
     scope=Scope.AGREEMENTS_READ,
 )
 def get(partnership: str, version: int) -> Answer:
@@ -152,7 +159,7 @@ def get(partnership: str, version: int) -> Answer:
     return _full_view(found), memento_headers({}, final=_may_be_kept(found))
 
 
-def _agreement_sent() -> Agreement:
+def agreement_sent() -> Agreement:
     """Read and check the body. AgreementError with every mistake; Malformed; WrongMediaType."""
     if request.mimetype == "application/yaml":
         agreement, mistakes = read(body_bytes())

@@ -88,9 +88,3 @@ class AgreementVersion(AgreementSummary):
         required=True,
         metadata={"description": "Parts that are kept and checked, but that this version does not act upon, in words."},
     )
-
-
-class AgreementList(Schema):
-    """Published versions, by partnership and number."""
-
-    items = fields.List(fields.Nested(AgreementSummary), required=True)

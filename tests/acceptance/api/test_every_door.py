@@ -91,6 +91,8 @@ class House:
             values["reference"] = declare(self.site.tocsin).rpartition("/")[2]
         if "{person}" in path:
             values["person"] = self._member(party)
+        if "{migration}" in path:
+            values["migration"] = self._migration(party)
         request = example_request(DOCUMENT, path, method, values)
         body = _aimed(request.body, party) if isinstance(request.body, dict) else request.body
         sent: dict[str, Any] = {"json": body} if isinstance(body, dict) else {"data": body}
@@ -104,6 +106,15 @@ class House:
         )
         response.close()  # unread: a stream has no end
         return response.status_code
+
+    def _migration(self, party: str) -> int:
+        """Propose to move an incident that is not there: nobody looks at it before all have signed."""
+        tocsin = self.site.tocsin
+        with tocsin.ledger.command() as command:
+            record = tocsin.book.record(OURS)
+            record.propose_migration(1, [f"{0:032x}"], PARTIES, party, by="test", at=command.recorded_at)
+            tocsin.ledger.save(record)
+        return record.version
 
     def _member(self, party: str) -> str:
         person = self.site.tocsin.people.register("Somebody", f"p{next(_numbers)}@{party}.example", by="test")

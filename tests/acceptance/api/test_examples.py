@@ -15,11 +15,12 @@ from uuid import uuid4
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped] # it brings no types
 
+from api.access.permissions import Scope
 from api.http.app import create_app
 from api.http.documentation.document import METHODS, resolve
 from api.http.documentation.requests import example_request
 from tests.support.clock import MovedClock
-from tests.support.http import PUBLIC_URL, Site, site_on
+from tests.support.http import PUBLIC_URL, Site, party_key, site_on
 from tests.support.provider import Provider, providing
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 WORLD = ("publishAgreement", "declareIncident")
 """What stands before each example: the document's own agreement, and a fresh incident, INC-1001."""
 
+SIGNED = ("proposeVersion", "signVersion", "signVersion by globex")
+"""An amendment that is in force."""
+
 BEFORE: Mapping[str, tuple[str, ...]] = {
     "unacknowledgeIncident": ("acknowledgeIncident",),
     "resumeClocks": ("pauseClocks",),
@@ -46,8 +50,23 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "rotateKey": ("issueKey",),
     "revokeKey": ("issueKey",),
     "withdrawMember": ("grantRoles",),
+    "listSignatures": ("proposeVersion",),
+    "signVersion": ("proposeVersion",),
+    "withdrawVersion": ("proposeVersion",),
+    "giveNotice": SIGNED,
+    "proposeMigration": SIGNED,
+    "signMigration": (*SIGNED, "proposeMigration"),
+    "withdrawMigration": (*SIGNED, "proposeMigration"),
 }
-"""Whose examples are sent first."""
+"""Whose examples are sent first, by the party that is named if there is one."""
+
+DECIDED_FOR: Mapping[str, str] = {
+    "signVersion": "acme",
+    "giveNotice": "globex",
+    "proposeMigration": "acme",
+    "signMigration": "globex",
+}
+"""What only a party can do: for which one the example is sent."""
 
 PEOPLES = frozenset({"signIn", "finishSignIn", "signOut"})
 """What needs an identity provider, and does not exist without one."""
@@ -130,7 +149,8 @@ class World:
         self._key = site.tocsin.keys.issue("examples", by="test").token
 
     def send(self, operation: str) -> TestResponse:
-        """Send an operation's example, under an idempotency key of its own."""
+        """Send an operation's example, under an idempotency key of its own; `by` names a party whose key is shown."""
+        operation, _, party = operation.partition(" by ")
         path, method = PLACES[operation]
         made_up = {name: take(self) for name, take in MADE_UP.get(operation, {}).items()}
         request = example_request(DOCUMENT, path, method, {"Idempotency-Key": str(uuid4()), **made_up})
@@ -139,13 +159,20 @@ class World:
             request.target,
             method=request.method,
             base_url=PUBLIC_URL,
-            headers={**request.headers} | ({"Authorization": f"Bearer {self._key}"} if needs_key else {}),
+            headers={**request.headers}
+            | (self._authorization(party or DECIDED_FOR.get(operation)) if needs_key else {}),
             data=None if request.body is None else request.content(),
             content_type=request.content_type or None,
         )
         self.site.sequence()
         self.answers[operation] = answer
         return answer
+
+    def _authorization(self, party: str | None) -> dict[str, str]:
+        key = (
+            self._key if party is None else party_key(self.site.tocsin, "acme-globex", party, [Scope.AGREEMENTS_DECIDE])
+        )
+        return {"Authorization": f"Bearer {key}"}
 
     def signed_in(self) -> str:
         """Sign a person in at the provider; give where it sends the browser."""

@@ -49,6 +49,10 @@ def test_every_operation_is_documented(site: Site) -> None:
     assert {path.rsplit("/", 1)[1] for path, method, *_ in operations if method == "post"} == VERBS | {
         "incidents",
         "agreements",
+        "proposals",
+        "signatures",
+        "migrations",
+        "notice-of-termination",
         "keys",
         "rotate",
         "revoke",
