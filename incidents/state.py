@@ -11,6 +11,8 @@ from incidents.ledger.sealing import Hidden
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from incidents.aware import Filing
+    from incidents.claims import Claim
     from incidents.incident import Incident
 
 FIELDS = (
@@ -48,7 +50,7 @@ class Change:
 def state_of(incident: Incident | None) -> State:
     """Give what stands, as JSON; what is hidden is None, and so is everything before the first fact."""
     if incident is None:
-        return dict.fromkeys((*FIELDS, "roles", "pauses"))
+        return dict.fromkeys((*FIELDS, "roles", "pauses", "claims", "filings"))
     standing: State = {name: _json(getattr(incident, name)) for name in FIELDS}
     standing["roles"] = [
         {"role": role, "party": party, "assignee": _json(assignee)}
@@ -56,7 +58,20 @@ def state_of(incident: Incident | None) -> State:
         for assignee in assignees
     ]
     standing["pauses"] = [{"reason": reason, "since": plain(since)} for reason, since in incident.pauses.items()]
+    standing["claims"] = _json([claim_in_brief(claim) for claim in incident.open_claims])
+    standing["filings"] = _json([filing_in_brief(filing) for filing in incident.filings.values()])
     return standing
+
+
+def claim_in_brief(claim: Claim) -> dict[str, Any]:
+    """Give what an open claim asks, of whom, and until when; none of its words."""
+    return {name: getattr(claim, name) for name in ("number", "kind", "name", "body", "due_at")}
+
+
+def filing_in_brief(filing: Filing) -> dict[str, Any]:
+    """Give what was filed and how far that has come; none of its words."""
+    known = ("number", "notification", "complete", "acknowledged_at")
+    return {"filed_at": filing.at, **{name: getattr(filing, name) for name in known}}
 
 
 def changes(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[Change, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from incidents.ledger.sealing import ERASED, Hidden
-from incidents.state import state_of
+from incidents.state import claim_in_brief, filing_in_brief, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,8 @@ def incident_view(incident: Incident) -> dict[str, Any]:
         **{name: getattr(incident, name) for name in _INSTANTS},
         **{name: value for name, value in standing.items() if name not in _INSTANTS},
         "pauses": [{"reason": reason, "since": since} for reason, since in incident.pauses.items()],
+        "claims": [claim_in_brief(claim) for claim in incident.open_claims],
+        "filings": [filing_in_brief(filing) for filing in incident.filings.values()],
         "withheld": withheld(incident),
         "links": _links(incident.public_id),
     }

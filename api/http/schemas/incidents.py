@@ -85,6 +85,28 @@ class RunningPause(Schema):
     since = Instant(required=True)
 
 
+class OpenClaim(Schema):
+    """A claim that waits for its body."""
+
+    number = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    body = fields.String(required=True)
+    due_at = Instant(
+        required=True, allow_none=True, metadata={"description": "null: it waits for as long as it takes."}
+    )
+
+
+class FilingMade(Schema):
+    """A legal notification that was made."""
+
+    number = fields.Integer(required=True)
+    notification = fields.String(required=True)
+    complete = fields.Boolean(required=True)
+    filed_at = Instant(required=True)
+    acknowledged_at = Instant(required=True, allow_none=True)
+
+
 class IncidentSummary(Schema):
     """An incident in a list."""
 
@@ -123,6 +145,8 @@ class IncidentView(IncidentSummary):
         metadata={"description": "By role, then party: one holder for each party, but any number of responders."},
     )
     pauses = fields.List(fields.Nested(RunningPause), required=True)
+    claims = fields.List(fields.Nested(OpenClaim), required=True, metadata={"description": "Those not decided yet."})
+    filings = fields.List(fields.Nested(FilingMade), required=True)
     visible_to = fields.List(
         fields.String(),
         required=True,
