@@ -130,7 +130,8 @@ class Recorder:
     def _terms_at(self, at: datetime) -> AgreementTerms:
         """Find the version in force at an instant: what an incident opened then is pinned to (clock rule 3)."""
         for row in self._versions:
-            if row.effective_from <= at and (row.effective_to is None or at < row.effective_to):
+            begun = row.in_force_from is not None and row.in_force_from <= at
+            if begun and (row.ends_at is None or at < row.ends_at):
                 return self._tocsin.book.pinned(self._partnership, row.version)
         raise NotFound(NO_TERMS)
 
