@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from escalation.agreement.durations import calendar_dates, calendar_days, counted_seconds
 from escalation.agreement.fields import Field, show
 from escalation.agreement.spans import Counted, Dates
+from escalation.calendar import YEARS
 from escalation.zones import names as zone_names
 
 if TYPE_CHECKING:
@@ -199,12 +200,14 @@ def span(field: Field) -> Span:
 
 
 def instant(field: Field) -> datetime:
-    """An instant with its offset, in UTC."""
+    """An instant with its offset, in UTC, within the years of calendars: a notice period before it has a date too."""
     if isinstance(field.value, str) and _INSTANT.fullmatch(field.value):
         try:
-            return datetime.fromisoformat(field.value).astimezone(UTC)
+            found = datetime.fromisoformat(field.value).astimezone(UTC)
         except (ValueError, OverflowError):
-            pass
+            found = datetime.min.replace(tzinfo=UTC)
+        if found.year in YEARS:
+            return found
     if field.given:
         field.mistake(
             f"{show(field.value)} is not an instant", "write date, time and offset: 2026-01-01T00:00:00+01:00"

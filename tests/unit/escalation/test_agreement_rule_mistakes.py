@@ -18,6 +18,7 @@ PHASES = "calendar: always, may_follow_in_phases: true"
 
 MISTAKES = [
     # term and defaults
+    ("effective_to: null", "effective_to: 9999-12-31T23:59:59Z", "term.effective_to", "not an instant", "offset"),
     ("notice: P90D", "notice: PT90H", "term.notice", "'PT90H' is not a usable span", "local calendar dates"),
     ("notice: P90D", "notice: P0D", "term.notice", "'P0D'", "at most a hundred years"),
     ("notice: P90D", "notice: P101Y", "term.notice", "'P101Y'", "at most a hundred years"),
