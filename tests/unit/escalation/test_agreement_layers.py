@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from escalation.agreement import Agreement, read
+from escalation.agreement import Agreement, check_document, parse, read
 from escalation.agreement.effective import holding
 from escalation.agreement.merging import merged
 
@@ -177,3 +180,27 @@ def test_too_many_layers_are_refused() -> None:
     layers = "".join(f"    - {{id: l{n}, level: corporate, spec: {{clock_rules: {{}}}}}}\n" for n in range(21))
     _, mistakes = read(f"{TEXT[: TEXT.index('  layers:')]}  layers:\n{layers}")
     assert [(each.field, each.wrong) for each in mistakes] == [("spec.layers", "21 layers")]
+
+
+ODD = st.none() | st.booleans() | st.integers(-1, 2) | st.sampled_from(["", "S1", "any", "PT1H", "P1D", "payments-api"])
+ODDER = (
+    ODD | st.lists(ODD, max_size=2) | st.dictionaries(st.sampled_from(["id", "spec", "S1", "within"]), ODD, max_size=2)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_whatever_a_layer_says_is_read(data: st.DataObject) -> None:
+    """Any value in the layers may be anything: there is an agreement or a mistake, and every mistake has words."""
+    document = deepcopy(agreed().document)
+    here: Any = cast("dict[str, Any]", document["spec"])["layers"]
+    while True:
+        key = data.draw(st.sampled_from(list(here) if isinstance(here, dict) else list(range(len(here)))))
+        if not isinstance(here[key], dict | list) or not here[key] or data.draw(st.booleans()):
+            break
+        here = here[key]
+    here[key] = data.draw(ODDER)
+    mistakes = check_document(document)
+    assert all(each.wrong and each.right and each.field for each in mistakes)
+    if not mistakes:
+        assert {each.partnership for each in parse(document).by_service.values()} == {"acme-group"}
