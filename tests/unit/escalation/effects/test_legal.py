@@ -1,0 +1,57 @@
+"""What the law wants told under the worked example, by whom, to whom and by when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from escalation.terms import AgreementTerms
+from incidents.errors import InvalidField
+from tests.support.example_agreement import example_agreement
+
+DUTIES = [
+    ("notify-client", {"acme"}, 24, False, False),
+    ("notify-authority", {"globex"}, 72, True, True),
+    ("early-warning", {"acme"}, 24, False, False),
+]
+
+
+@pytest.mark.parametrize(("name", "owed_by", "hours", "phases", "reasons"), DUTIES)
+def test_each_duty(name: str, owed_by: set[str], hours: int, phases: bool, reasons: bool) -> None:  # noqa: FBT001 - columns
+    """Who owes it, how soon after becoming aware, whether it may come in phases, and what a late one must say."""
+    duty = AgreementTerms(example_agreement()).legal_duty(name)
+    assert (duty.owed_by, duty.within) == (owed_by, timedelta(hours=hours))
+    assert (duty.phases, duty.late_needs_reasons) == (phases, reasons)
+
+
+def test_an_unknown_duty_is_refused() -> None:
+    """The message lists the agreed ones."""
+    with pytest.raises(InvalidField, match="notify-client, notify-authority, early-warning"):
+        AgreementTerms(example_agreement()).legal_duty("notify-press")
+
+
+def test_whom_it_goes_to() -> None:
+    """The client's data protection officer, the supervisory authority, the CSIRT."""
+    found = {name: rule.to for name, rule in example_agreement().notifications.items()}
+    assert found == {
+        "notify-client": "client.dpo",
+        "notify-authority": "supervisory_authority",
+        "early-warning": "csirt",
+    }
+
+
+def test_which_flag_calls_for_it() -> None:
+    """That of its law (GDPR Article 33, NIS 2 Article 23), or the one that is written."""
+    found = {name: (rule.law, rule.applies_when) for name, rule in example_agreement().notifications.items()}
+    assert found == {
+        "notify-client": ("gdpr-33-2", "personal_data_breach"),
+        "notify-authority": ("gdpr-33-1", "personal_data_breach"),
+        "early-warning": ("nis2-23", "significant"),
+    }
+
+
+def test_an_unlikely_risk_waives_the_authoritys() -> None:
+    """GDPR Article 33 (1) wants no notification where a risk is unlikely."""
+    waived = {name: rule.unless for name, rule in example_agreement().notifications.items() if rule.unless}
+    assert waived == {"notify-authority": "unlikely_risk"}

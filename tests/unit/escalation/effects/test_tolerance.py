@@ -1,0 +1,92 @@
+"""How what was missed is judged under the worked example."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from escalation.agreement.model import Objective
+from escalation.periods import Tally, judge, period_at, tally
+from escalation.repetition import Deviation, repeated
+from tests.support.example_agreement import example_agreement
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def objective(name: str) -> Objective:
+    """Give an objective by its id."""
+    return {each.id: each for each in example_agreement().tolerance.per_period}[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "met", "of", "expected"),
+    [
+        ("s1-resolve", 19, 20, "met"),
+        ("s1-resolve", 94, 100, "deviation"),
+        ("s1-resolve", 90, 100, "deviation"),
+        ("s1-resolve", 89, 100, "breach"),
+        ("s1-resolve", 4, 4, "too_few"),
+        ("s1-resolve", 5, 5, "met"),
+        ("s3-resolve", 9, 10, "met"),
+        ("s3-resolve", 89, 100, "deviation"),
+        ("s3-resolve", 85, 100, "deviation"),
+        ("s3-resolve", 84, 100, "breach"),
+        ("s3-resolve", 9, 9, "too_few"),
+    ],
+)
+def test_a_period_is_judged_by_its_share(name: str, met: int, of: int, expected: str) -> None:
+    """At the objective it is met, down to the other bound a deviation; too few clocks say nothing."""
+    assert judge(objective(name), Tally(met, of)) == expected
+
+
+def test_an_objective_counts_its_severities() -> None:
+    """S1 by itself; S3 and S4 together."""
+    counts = [(severity, "met", 10**place) for place, severity in enumerate(("S1", "S2", "S3", "S4"))]
+    assert tally(objective("s1-resolve"), counts) == Tally(1, 1)
+    assert tally(objective("s3-resolve"), counts) == Tally(1100, 1100)
+    assert [each.target for each in example_agreement().tolerance.per_period] == ["resolve", "resolve"]
+
+
+@pytest.mark.parametrize(
+    ("name", "starts", "ends"), [("s1-resolve", "03-01", "04-01"), ("s3-resolve", "01-01", "04-01")]
+)
+def test_periods(name: str, starts: str, ends: str) -> None:
+    """A month, and a quarter, in Berlin."""
+    found = period_at(NOON, objective(name).months, example_agreement().tz)
+    local = [
+        at.astimezone(datetime.fromisoformat("2026-01-01T00:00+01:00").tzinfo) for at in (found.starts, found.ends)
+    ]
+    assert f"{local[0]:%m-%d}" == starts
+    assert f"{found.ends + timedelta(hours=2):%m-%d}" == ends
+
+
+def deviation(clock: str, days: int) -> Deviation:
+    """Give a deviation some days after noon."""
+    return Deviation(f"incident-{clock}-{days}", clock, 1, NOON + timedelta(days=days))
+
+
+def test_the_third_deviation_of_a_target_within_three_months_is_a_breach() -> None:
+    """Two are tolerated; those of other targets, and older ones, do not count."""
+    rule = example_agreement().tolerance.turns_into_breach
+    assert rule is not None
+    tz = example_agreement().tz
+    this = deviation("resolve", 92)  # 2 June: the last local date of three months from 2 March
+    others = [deviation("resolve", 0), deviation("resolve", 1)]
+    assert repeated(rule, this, others, tz) == others
+    assert repeated(rule, this, others[:1], tz) is None
+    assert repeated(rule, this, [*others[:1], deviation("workaround", 1)], tz) is None
+    assert repeated(rule, deviation("resolve", 93), others, tz) is None
+
+
+def test_what_is_tolerated_of_each_target() -> None:
+    """Five minutes of an acknowledgement; a tenth of a workaround or a resolution, but never of an S1's."""
+    first, second = example_agreement().tolerance.per_incident
+    assert (first.targets, first.seconds, first.percent, first.never_for) == ({"acknowledge"}, 300, None, frozenset())
+    assert (second.targets, second.seconds, second.percent) == ({"workaround", "resolve"}, None, 10)
+    assert second.never_for == {"S1"}
+
+
+def test_incidents_are_judged_at_the_worst_severity_that_stood() -> None:
+    """A milder one at the end does not make a miss smaller."""
+    assert example_agreement().tolerance.judged_at == "highest_confirmed"
