@@ -15,7 +15,7 @@ from escalation.agreement.merging import LAYERED, REACHES, merged
 from escalation.agreement.mistakes import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from escalation.agreement.merging import Merged
     from escalation.agreement.mistakes import Path
@@ -55,9 +55,7 @@ def read_layers(field: Field, root: Field, parties: Collection[str] | None, asse
         return {}
     layers = keyed(items, lambda item: _layer(item, services, parties), "id")
     reached = _by_combination(document, services)
-    acting = {str(layer["id"]) for _, each in reached for layer in each.layers if "id" in layer}
-    for name in [name for name, layer in layers.items() if layer.sound and name not in acting]:
-        layers[name].field.mistake("this layer reaches no service", "name a service, or a party that uses one")
+    _check_reach(layers, [each for _, each in reached])
     if len(reached) > _MOST_COMBINED:
         field.mistake(f"{len(reached)} combinations of layers", f"at most {_MOST_COMBINED}: name fewer services apart")
         return {}
@@ -101,6 +99,14 @@ def _names(field: Field, known: Collection[str] | None, what: str) -> None:
         values.refer(item, known, what)
     if field.value == []:
         field.mistake("an empty list", f"name at least one {what}")
+
+
+def _check_reach(layers: Mapping[str, _Layer], reached: Iterable[Merged]) -> None:
+    """A layer that reaches nothing would not even be read."""
+    acting = {str(layer["id"]) for each in reached for layer in each.layers if "id" in layer}
+    for name, layer in layers.items():
+        if layer.sound and name not in acting:
+            layer.field.mistake("this layer reaches no service", "name a service, or a party that uses one")
 
 
 def _by_combination(document: Mapping[str, Any], services: Collection[str]) -> list[tuple[list[str], Merged]]:
