@@ -41,7 +41,7 @@ def import_log(
     for recorded in Recorder(tocsin, mapping, agreement).record(plans):
         it = recorded.incident
         lines = [row.line for row in log.incidents[recorded.plan.foreign_id]]
-        pinned = it and tocsin.book.get(it.partnership, it.agreement_version).for_service(it.service)
+        pinned = tocsin.book.get(it.partnership, it.agreement_version).for_service(it.service) if it else None
         summary.add(recorded, lines, pinned)
         done(recorded.plan.rows)
     return summary
