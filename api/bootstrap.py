@@ -35,6 +35,10 @@ from escalation.courses import Courses
 from escalation.deadlines import Deadlines
 from escalation.engine import Engine
 from escalation.incident_duties import IncidentDuties
+from escalation.judging import Judging
+from escalation.performance import Performance, PeriodRows
+from escalation.performance_duties import PerformanceDuties
+from escalation.period_list import Periods
 from escalation.standing import AgreedStandings
 from incidents.deciding import Deciding
 from incidents.feed import Feed
@@ -94,6 +98,7 @@ class Tocsin:
     access_tokens: AccessTokens | None
     engine: Engine
     attainment: Attainment
+    periods: Periods
     feed: Feed
     bell: Bell
     seats: Seats
@@ -142,6 +147,7 @@ def catalogue() -> Catalogue:
     types = Catalogue()
     types.add(Incident, "incident")
     types.add(Agreements, "agreement")
+    types.add(Performance, "performance")
     types.add(ApiKey, "key")
     types.add(Person, "person")
     types.add(Roster, "members")
@@ -174,7 +180,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     ledger.forgetting.append(FORGET)
     book = AgreementBook(ledger)
     courses = Courses(book)
-    duties: list[Duties[Any]] = [IncidentDuties(courses), AgreementDuties()]
+    duties: list[Duties[Any]] = [IncidentDuties(courses), AgreementDuties(), PerformanceDuties(ledger, book)]
     deadlines = Deadlines(duties)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
     projections += [
@@ -182,6 +188,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         IncidentStates(AgreedStandings(courses)),
         RestrictionRows(book),
         AgreementVersions(),
+        PeriodRows(),
         Deliveries(book),
         ApiKeys(),
         PersonRows(),
@@ -213,7 +220,8 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         sign_in=None if provider is None else SignIn(provider, people, secret, clock, public_url.rstrip("/")),
         access_tokens=None if provider is None else AccessTokens(provider, people, clock),
         engine=Engine(ledger, duties, deadlines),
-        attainment=Attainment(ledger, book),
+        attainment=Attainment(ledger, book, Judging(ledger, book)),
+        periods=Periods(ledger, book),
         feed=Feed(ledger),
         bell=Bell(Listener(database)),
         seats=seats or Seats(SEATS),

@@ -1,15 +1,18 @@
 """Attainment: what became of each clock of each incident, counted per target and severity. A follower.
 
-It reads the sequence at its own pace; paging never waits for it. Its rows can be rebuilt from the record at any time.
+It reads the sequence at its own pace; paging never waits for it. Its rows can be rebuilt from the record at any time:
+set its position back and leave the rows, each is replaced. What follows from them is told by `after` (judging.py), in
+the follower's own transaction: as one follower works at a time, what it sees there is a total order.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
-from escalation.clocks import readings
+from escalation.attainment_rows import decided, rows_of
+from escalation.performance import Performance
 from escalation.tables import attainment
 from incidents.incident import Incident
 from incidents.ledger.pipeline import Write, fetch, send
@@ -18,11 +21,12 @@ from incidents.tables import incident_states
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
+    from escalation.agreement.model import Agreement
     from escalation.agreements import AgreementBook
-    from escalation.clocks import Reading
     from incidents.disclosure import Viewer
     from incidents.ledger.facts import Fact, Record
     from incidents.ledger.followers import Followed
@@ -30,62 +34,79 @@ if TYPE_CHECKING:
 
 _CLEAR = delete(attainment).where(attainment.c.stream == bindparam("of"))
 _INSERT = insert(attainment)
-
+_KNOWN = select(*attainment.c).where(attainment.c.stream == bindparam("of"))
 _NEWEST = select(incident_states.c.version).where(incident_states.c.stream == bindparam("of"))
+
+Rows = list[dict[str, Any]]
+
+
+class After(Protocol):
+    """What follows from attainment."""
+
+    def clocks_changed(self, incident: Incident, before: Rows, now: Rows, connection: Connection) -> Incident:
+        """Say what follows from clocks that were decided, or decided otherwise; give the incident as it then stands."""
+
+    def period_judged(self, partnership: str, starts: datetime, connection: Connection) -> None:
+        """Say what follows from a period that was judged, or corrected."""
 
 
 class Attainment:
-    """Keeps one row a run of a clock: running, met, breached or cancelled."""
+    """Keeps one row a run of a clock: running, met, deviation, breached, excused or cancelled."""
 
     name = "attainment"
     table = attainment
     compared = tuple(column.name for column in attainment.c)
 
-    def __init__(self, ledger: Ledger, book: AgreementBook) -> None:
-        """Take what incidents and their agreements are read from."""
+    def __init__(self, ledger: Ledger, book: AgreementBook, after: After) -> None:
+        """Take what incidents and their agreements are read from, and what follows."""
         self._ledger = ledger
         self._book = book
+        self._after = after
 
     def take(self, followed: Followed, connection: Connection) -> None:
         """Work out an incident's rows anew, once a run of its facts: at the last that is recorded now."""
         stream = followed.fact.originator_id
-        newest = fetch(connection, _NEWEST, {"of": stream})
-        if newest == [(followed.fact.originator_version,)]:
+        if isinstance(followed.fact, Performance.PeriodJudged | Performance.PeriodCorrected):
+            self._after.period_judged(followed.partnership, followed.fact.starts, connection)
+        elif fetch(connection, _NEWEST, {"of": stream}) == [(followed.fact.originator_version,)]:
             [record] = self._ledger.get_many([stream], connection).values()
-            send(connection, list(self.writes(record, record.history)), commit=False)
+            if isinstance(record, Incident):
+                self._renew(record, connection)
+
+    def _renew(self, incident: Incident, connection: Connection) -> None:
+        names = [column.name for column in attainment.c]
+        before = [dict(zip(names, row, strict=True)) for row in fetch(connection, _KNOWN, {"of": incident.id})]
+        rows = rows_of(incident, self._agreement(incident))
+        send(connection, _replaced(incident, rows), commit=False)
+        if not incident.imported and decided(before) != decided(rows):
+            after = self._after.clocks_changed(incident, before, rows, connection)
+            if after.version != incident.version:
+                # What was told of it now must count before its fact comes round, for the next incident is judged by it.
+                send(connection, _replaced(after, rows_of(after, self._agreement(after))), commit=False)
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Give the rows of an incident's runs, as they stood at its last fact."""
         if isinstance(record, Incident) and new:
-            agreement = self._book.get(record.partnership, record.agreement_version)
-            last = max(fact.at for fact in record.history)
-            # A fact that is told late can take a run away.
-            yield Write(_CLEAR, [{"of": record.id}])
-            yield Write(_INSERT, [_row(record, reading) for reading in readings(record, agreement, last)])
+            yield from _replaced(record, rows_of(record, self._agreement(record)))
 
     def counts(self, viewers: Mapping[str, Viewer] | None = None) -> list[Row[Any]]:
-        """Count runs per partnership, clock, severity and outcome, of the incidents that exist for somebody.
+        """Count runs per partnership, clock, severity, who owes it, and outcome, of the incidents that exist for them.
 
         `viewers` tells as whom they read each partnership; None: everything, everywhere.
         """
-        columns = (attainment.c.partnership, attainment.c.clock, attainment.c.severity, attainment.c.outcome)
-        query = select(*columns, func.count().label("runs")).group_by(*columns).order_by(*columns)
+        names = ("partnership", "clock", "severity", "duty_of", "outcome")
+        columns = [attainment.c[name] for name in names]
+        query: Select[Any] = select(*columns, func.count().label("runs")).group_by(*columns).order_by(*columns)
         if viewers is not None:
             theirs = for_each(viewers, incident_states.c.partnership, lambda viewer, _: exists_for(viewer))
             query = query.join(incident_states, incident_states.c.stream == attainment.c.stream).where(theirs)
         with self._ledger.recorder.reading.connect() as connection:
             return list(connection.execute(query).all())
 
+    def _agreement(self, incident: Incident) -> Agreement:
+        return self._book.get(incident.partnership, incident.agreement_version).for_service(incident.service)
 
-def _row(incident: Incident, reading: Reading) -> dict[str, Any]:
-    outcome = "running" if reading.state == "paused" else reading.state
-    return {
-        "partnership": incident.partnership,
-        "stream": incident.id,
-        "clock": reading.clock,
-        "cycle": reading.cycle,
-        "severity": reading.severity,
-        "outcome": outcome,
-        "target": reading.target,
-        "counted": reading.counted,
-    }
+
+def _replaced(incident: Incident, rows: Rows) -> list[Write]:
+    """A fact that is told late can take a run away."""
+    return [Write(_CLEAR, [{"of": incident.id}]), Write(_INSERT, rows)]
