@@ -147,3 +147,29 @@ def test_internal_nothing_counts_while_the_departments_are_at_home(site: Site) -
     kind.turn(hours=9, minutes=31)
     assert kind.clock(incident, "resolve")["state"] == "breached"
     assert kind.reached(incident) == ["service-desk", "head-of-it", "finance-lead"]
+
+
+def test_two_sided_the_client_owes_answers_on_a_clock_of_its_own(site: Site) -> None:
+    """While it owes one the provider's clock stands; it is paged for it, late like anybody, and asked again anew."""
+    kind = Kind(site, "two-sided")
+    acme, globex = kind.member("acme"), kind.member("globex")
+    incident = kind.declare(globex, "payments-api", "major", "high")
+    acme.must(incident, "acknowledge")
+    kind.turn(hours=1)
+    acme.must(incident, "milestone", {"milestone": "request_sent_to_client"})
+    kind.turn(minutes=30)
+
+    assert kind.clock(incident, "resolve")["state"] == "paused"
+    assert kind.clock(incident, "answer")["due_at"] == "2026-03-02T17:00:00.000000Z"
+    assert kind.reached(incident)[-1] == "globex-ops"
+    kind.turn(hours=1)
+    assert kind.clock(incident, "answer")["state"] == "breached"
+    globex.must(incident, "milestone", {"milestone": "client_replied"})
+    resolve = kind.clock(incident, "resolve")
+    assert (resolve["state"], resolve["counted"], resolve["due_at"]) == (
+        "running", 3600, "2026-03-03T00:30:00.000000Z",
+    )  # fmt: skip
+    acme.must(incident, "milestone", {"milestone": "request_sent_to_client"})
+    kind.turn(minutes=10)
+    globex.must(incident, "milestone", {"milestone": "client_replied"})
+    assert kind.clock(incident, "answer")["state"] == "met"
