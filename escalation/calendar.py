@@ -17,6 +17,7 @@ from escalation.zones import zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from zoneinfo import ZoneInfo
 
 __all__ = ["Calendar", "CalendarError", "CalendarRules", "Interval", "Window"]
 
@@ -26,6 +27,7 @@ EARLIEST, LATEST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year i
 SEARCH_YEARS = 50
 """How far a search goes past its start before it says "never" (clock rule 11)."""
 YEAR = 366 * DAY
+NOTHING_YET = (range(0), Timetable(0, 0, []))
 
 
 class Calendar:
@@ -43,14 +45,19 @@ class Calendar:
         rules.check()
         self._tz = zone(rules.tz)
         self._rules = replace(rules, exceptions=dict(rules.exceptions), breaks=dict(rules.breaks))
-        self._compiled = (range(0), Timetable(0, 0, []))
-        if not any(rules.weekly) and not self._intervals(day for day in rules.exceptions if day.year in YEARS):
+        self._compiled = NOTHING_YET
+        if not any(rules.weekly) and not self.intervals_of(day for day in rules.exceptions if day.year in YEARS):
             raise CalendarError("This calendar is never open. Give it at least one window.")
 
     @property
     def never_closes(self) -> bool:
         """Whether every minute is open, as a legal clock needs it (clock rule 12)."""
         return self._rules.never_closes
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone in which its hours are read."""
+        return self._tz
 
     def counted(self, start: int, end: int) -> int:
         """Open seconds in [start, end); none if the end is not after the start."""
@@ -95,6 +102,10 @@ class Calendar:
         """The open intervals in [start, end), cut to it and merged."""
         return self._covering(start, end).intervals(start, end) if start < end else []
 
+    def intervals_of(self, days: Iterable[date]) -> list[Interval]:
+        """The open intervals of local dates, merged."""
+        return merge(chain.from_iterable(open_intervals(self._rules, day, self._tz) for day in days))
+
     def _searched(self, start: int) -> Iterator[Timetable]:
         """Tables that reach a year further each time, so that a near answer compiles no distant year."""
         for years in range(SEARCH_YEARS + 1):
@@ -115,11 +126,8 @@ class Calendar:
         intervals = table.intervals(table.start, table.end)
         for year in years:
             if year not in known:
-                intervals += self._intervals(days_of(year))
+                intervals += self.intervals_of(days_of(year))
         start, end = instant(date(years.start, 1, 1), 0, self._tz), instant(date(years.stop, 1, 1), 0, self._tz)
         extended = Timetable(start, end, intervals)
         self._compiled = (years, extended)
         return extended
-
-    def _intervals(self, days: Iterable[date]) -> list[Interval]:
-        return merge(chain.from_iterable(open_intervals(self._rules, day, self._tz) for day in days))

@@ -20,7 +20,7 @@ Pause = tuple[int, int | None]
 """[from, to); `None` means that it is still running."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
     """The target that is in force from an instant on (clock rule 2).
 
@@ -36,10 +36,19 @@ class Segment:
     calendar: Calendar
 
 
-def union(pauses: Collection[Pause]) -> tuple[Pause, ...]:
+class Apart(tuple[Pause, ...]):
+    """Pauses that are sorted and without overlap already: a clock is asked many times about the same ones."""
+
+    __slots__ = ()
+
+
+_NONE = Apart()
+
+
+def union(pauses: Collection[Pause]) -> Apart:
     """The same pauses, sorted and without overlap (clock rule 5); what is empty is left out."""
-    if not pauses:
-        return ()  # most clocks are never paused, and each command asks many times
+    if isinstance(pauses, Apart):
+        return pauses
     merged: list[Pause] = []
     for start, end in sorted(pauses, key=lambda pause: pause[0]):
         if end is not None and end <= start:
@@ -48,7 +57,7 @@ def union(pauses: Collection[Pause]) -> tuple[Pause, ...]:
             merged[-1] = (last[0], None if last[1] is None or end is None else max(last[1], end))
         else:
             merged.append((start, end))
-    return tuple(merged)
+    return Apart(merged) if merged else _NONE
 
 
 def counted(segments: Sequence[Segment], pauses: Collection[Pause], until: int) -> int:
@@ -84,6 +93,8 @@ def reached(segments: Sequence[Segment], pauses: Collection[Pause], percent: int
     """
     last, apart = segments[-1], union(pauses)
     share = -(-last.target * percent // 100)  # rounded up: counted * 100 >= target * percent, in integers
+    if not apart and len(segments) == 1:
+        return last.calendar.add(last.start, share + plus)  # most clocks: never paused, never retargeted
     before = counted(segments, apart, last.start) if len(segments) > 1 else 0
     missing = share + plus - before
     if missing <= 0:
@@ -105,12 +116,17 @@ def due(segments: Sequence[Segment], pauses: Collection[Pause]) -> int | None:
     return reached(segments, pauses)
 
 
-def last_safe(segments: Sequence[Segment], pauses: Collection[Pause]) -> int | None:
+def last_safe(segments: Sequence[Segment], pauses: Collection[Pause], plus: int = 0) -> int | None:
     """The latest instant at which the counted time is still within the target (clock rule 1): `breached_at` of rule 8.
 
     It is the due instant, unless the target is used up exactly when counting stops, at a close or at the beginning of a
     pause; then it is the instant at which counting resumes. A target that was exceeded when it came into force was safe
     at no time since: here, too, it is the due instant.
+
+    Args:
+        segments: oldest first.
+        pauses: in any order, overlaps allowed.
+        plus: counted seconds by which the target may be exceeded (agreement: tolerance.per_incident).
 
     Returns:
         The instant, or None while a pause without end keeps the clock from passing it.
@@ -120,10 +136,16 @@ def last_safe(segments: Sequence[Segment], pauses: Collection[Pause]) -> int | N
 
     """
     apart = union(pauses)
-    at = reached(segments, apart)
-    if at is None or counted(segments, apart, at) > segments[-1].target:
-        return at
-    return _resumes(segments[-1].calendar, apart, at)
+    at = reached(segments, apart, plus=plus)
+    return None if at is None else safe_until(segments, apart, at, plus)
+
+
+def safe_until(segments: Sequence[Segment], apart: Apart, reached_at: int, plus: int = 0) -> int | None:
+    """As `last_safe`, where it is known already when the target, and `plus`, are used up."""
+    last = segments[-1]
+    if len(segments) > 1 and counted(segments, apart, reached_at) > last.target + plus:
+        return reached_at
+    return _resumes(last.calendar, apart, reached_at)
 
 
 def _resumes(calendar: Calendar, apart: Iterable[Pause], at: int) -> int | None:

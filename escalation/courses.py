@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from threading import local
 from typing import TYPE_CHECKING, cast
 
@@ -10,7 +11,7 @@ from escalation.course import course_of
 if TYPE_CHECKING:
     from escalation.agreement.model import Agreement
     from escalation.agreements import AgreementBook
-    from escalation.course import Course
+    from escalation.course import Course, Versions
     from incidents.incident import Incident
 
 
@@ -29,10 +30,14 @@ class Courses:
         """Give what the agreement version that an incident is pinned to says for its service."""
         return self._book.get(incident.partnership, incident.agreement_version).for_service(incident.service)
 
+    def versions(self, incident: Incident) -> Versions:
+        """Give the versions of an incident's agreement: it may have been moved from one to another."""
+        return partial(self._book.get, incident.partnership)
+
     def of(self, incident: Incident) -> Course:
         """Give the course of an incident as it stands. Nobody may change it."""
         known, version, course = getattr(self._last, "course", (None, 0, None))
         if known is not incident or version != incident.version:
-            course = course_of(incident, self.agreement(incident))
+            course = course_of(incident, self.versions(incident))
             self._last.course = (incident, incident.version, course)
         return cast("Course", course)

@@ -28,11 +28,11 @@ class IncidentDuties:
         """Give the next instant at which a clock or a ladder has something to tell. NotFound: no such agreement."""
         if record.imported:
             return None
-        return next_instant(record, self._courses.agreement(record), self._courses.of(record))
+        return next_instant(record, self._courses.versions(record), self._courses.of(record))
 
     def tell(self, record: Incident, now: datetime) -> None:
         """Append what is true and not yet told. NotFound: no such agreement."""
-        for owed in due_by(record, self._courses.agreement(record), now):
+        for owed in due_by(record, self._courses.versions(record), now, self._courses.of(record)):
             record.tell(owed.happening, _occurred(owed, now), **owed.values)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from escalation.agreement.model import Rung
+from escalation.calendar import CalendarError
+from escalation.demands import is_legal
 from escalation.pages import pages_for
 from escalation.runs import seconds
 from incidents.incident import Incident
@@ -13,9 +16,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from escalation.agreement.model import Agreement, Rung
+    from escalation.agreement.model import Agreement
     from escalation.runs import Run
     from escalation.sources import Told
+    from incidents.happenings import RungFired
+
+LEGAL = "legal"
+"""The ladder of all legal clocks: no agreement writes it, as the law names who must act."""
+_WHOLE = 100
+_DPO = "dpo"
+_LEADING = ("duty_manager", "service_owner")
+
+
+def legal_rungs(run: Run, agreement: Agreement) -> Iterator[Rung]:
+    """Give the rungs of a legal clock: its duty holders are paged at each warning, and when it has run out."""
+    page = tuple(name for party in run.duty_of for name in duty_holders(party, agreement))
+    for index, percent in enumerate((*run.target.warn_at, _WHOLE)):
+        yield Rung(index, run.name, percent, page, ())
+
+
+def duty_holders(party: str, agreement: Agreement) -> list[str]:
+    """Give whom a party has for what the law wants: its data protection officers, else who leads, else everybody."""
+    contacts = [contact for contact in agreement.contacts.values() if contact.party == party]
+    officers = [contact.id for contact in contacts if contact.role == _DPO]
+    leading = [contact.id for contact in contacts if contact.role in _LEADING]
+    return officers or leading or [contact.id for contact in contacts]
+
+
+def percent_of(fired: RungFired, agreement: Agreement) -> int | None:
+    """Give the share of its clock at which a rung fired; None: it hung on the opening, or is no longer known."""
+    if fired.ladder == LEGAL and fired.clock in agreement.notifications:
+        rungs: tuple[int | None, ...] = (*agreement.clock_rules.warn_at, _WHOLE)
+    else:
+        rungs = tuple(rung.percent for rung in agreement.ladders.get(fired.ladder, ()))
+    return rungs[fired.rung] if fired.rung < len(rungs) else None
 
 
 @dataclass(frozen=True)
@@ -28,12 +62,22 @@ class Ladder:
     told: dict[tuple[str, int, str | None, int], int]
 
     def climbing(self, rung: Rung, runs: list[Run]) -> Iterator[Climb]:
-        """Give where a rung hangs: on the opening, or on each clock that it names and that somebody still owes."""
-        if rung.when == "opened":
+        """Give where a rung hangs: on the opening, or on each clock that it names, of those that somebody owes."""
+        if rung.when == "opened" and self.incident.active:
             yield Climb(self, rung, None)
         for run in runs:
-            if run.owing and rung.when in {run.name, "any"}:
+            if rung.when == run.name or (rung.when == "any" and not is_legal(run.target)):
                 yield Climb(self, rung, run)
+
+    def not_before(self, at: int) -> int | None:
+        """Give when a rung that is reached at an instant may tell anybody; None: never (agreement: quiet_hours)."""
+        quiet = self.agreement.quiet_hours
+        if quiet is None or self.name == LEGAL or self.incident.severity not in quiet.severities:
+            return at
+        try:
+            return self.agreement.calendars[quiet.calendar].next_open(at)
+        except CalendarError:
+            return None
 
     @property
     def answered(self) -> bool:
@@ -53,7 +97,8 @@ class Climb:
         """One a round that has not been told."""
         rounds = range(self._told + 1, 1 + (self.rung.max_repeats if self.rung.repeat_every else 0))
         for nth in rounds:
-            at = self._on_opening(nth) if self.run is None else self._on_clock(self.run, nth)
+            reached = self._on_opening(nth) if self.run is None else self._on_clock(self.run, nth)
+            at = None if reached is None else self.ladder.not_before(reached)
             if at is None:
                 return
             yield at, nth

@@ -42,9 +42,14 @@ def open_intervals(rules: CalendarRules, day: date, tz: ZoneInfo) -> Iterator[In
         yield max(begin, instant(day, opens, tz)), min(end, instant(day, closes, tz))
 
 
+def local_date(at: int, tz: ZoneInfo) -> date:
+    """The date on the wall at that instant."""
+    return datetime.fromtimestamp(at, UTC).astimezone(tz).date()
+
+
 def local_year(at: int, tz: ZoneInfo) -> int:
     """The year on the wall at that instant."""
-    return datetime.fromtimestamp(at, UTC).astimezone(tz).year
+    return local_date(at, tz).year
 
 
 def days_of(year: int) -> Iterator[date]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from escalation.claims_owed import claims_owed
 from escalation.course import course_of
-from escalation.ladder import Ladder
+from escalation.demands import is_legal
+from escalation.ladder import LEGAL, Ladder, legal_rungs
 from escalation.runs import seconds
-from escalation.sources import Correction, Overrun, PauseLimit, Warnings, instant
+from escalation.sources import Correction, Missed, PauseLimit, Warnings, instant
 from incidents import happenings as h
 from incidents.incident import Incident
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from escalation.agreement.model import Agreement
-    from escalation.course import Course
+    from escalation.course import Course, Versions
+    from escalation.runs import Run
     from escalation.sources import Source
     from incidents.ledger.facts import Fact
 
@@ -48,13 +49,14 @@ class Told:
     rounds: dict[tuple[str, int, str | None, int], int] = field(default_factory=dict)
 
 
-def due_by(incident: Incident, agreement: Agreement, now: datetime) -> list[Owed]:
+def due_by(incident: Incident, versions: Versions, now: datetime, course: Course | None = None) -> list[Owed]:
     """Give what is true at `now` and not yet told, in the order in which it became so.
 
-    Several warnings of one run, or several rounds of one rung, that are past at once are one: the latest (rule 7).
+    Several warnings of one run, or several rounds of one rung, that are past at once are one: the latest (rule 7); so
+    are a deviation and the breach that it became.
     """
     found = []
-    for source in _sources(incident, agreement):
+    for source in _sources(incident, course or course_of(incident, versions)):
         past = list(takewhile(lambda moment: moment[0] <= seconds(now), source.moments()))
         if past:
             at, which = past[-1]
@@ -63,39 +65,48 @@ def due_by(incident: Incident, agreement: Agreement, now: datetime) -> list[Owed
     return sorted(found, key=lambda owed: (owed.happening is not Incident.ClockCorrected, owed.at))
 
 
-def next_instant(incident: Incident, agreement: Agreement, course: Course | None = None) -> datetime | None:
+def next_instant(incident: Incident, versions: Versions, course: Course | None = None) -> datetime | None:
     """Give the next instant at which something untold could become true, which may be past: the deadline row.
 
-    `course` is the incident's under the agreement, where it is known already.
+    `course` is the incident's under its agreement, where it is known already.
     """
-    firsts = (next(source.moments(), None) for source in _sources(incident, agreement, course))
+    sources = _sources(incident, course or course_of(incident, versions))
+    firsts = (next(source.moments(), None) for source in sources)
     soonest = min((first[0] for first in firsts if first is not None), default=None)
     return None if soonest is None else instant(soonest)
 
 
-def _sources(incident: Incident, agreement: Agreement, course: Course | None = None) -> Iterator[Source]:
-    """Give all sources. Another system's history owes nobody anything; what is over owes only its record."""
+def _sources(incident: Incident, course: Course) -> Iterator[Source]:
+    """Give all sources. Another system's history owes nothing; what is over owes its record, and what follows it."""
     if incident.imported:
         return
-    course, told = course or course_of(incident, agreement), _told(incident.history)
+    told = _told(incident.history)
     yield from (Correction(*which, breach) for which, breach in course.unfounded.items())
-    for run in course.runs:
-        if run.breach is None:
-            yield Overrun(run)
-    yield from claims_owed(incident, agreement)
+    yield from (Missed(run) for run in course.runs if run.breach is None)
+    yield from claims_owed(incident, course.agreement)
+    owing = [run for run in course.runs if run.owing]
+    yield from (Warnings(run, told.warnings.get((run.name, run.cycle), 0)) for run in owing)
+    yield from _climbs(incident, course, owing, told)
     if incident.active:
-        yield from (Warnings(run, told.warnings.get((run.name, run.cycle), 0)) for run in course.runs if run.owing)
         yield from _pause_limits(course)
-        name, rungs = agreement.ladder_for(incident.severity)
-        ladder = Ladder(incident, agreement, name, told.rounds)
-        for rung in rungs:
-            yield from ladder.climbing(rung, course.runs)
+
+
+def _climbs(incident: Incident, course: Course, owing: list[Run], told: Told) -> Iterator[Source]:
+    """Give the rungs that hang on the opening and on clocks; legal clocks have a ladder of their own."""
+    name, rungs = course.agreement.ladder_for(incident.severity)
+    ladder = Ladder(incident, course.agreement, name, told.rounds)
+    for rung in rungs:
+        yield from ladder.climbing(rung, owing)
+    law = Ladder(incident, course.agreement, LEGAL, told.rounds)
+    for run in owing:
+        for rung in legal_rungs(run, course.agreement) if is_legal(run.target) else ():
+            yield from law.climbing(rung, [run])
 
 
 def _pause_limits(course: Course) -> Iterator[PauseLimit]:
     """A pause is over when its limits have ended it on every running clock that it names."""
     for pause in course.pauses:
-        if pause.until is None:
+        if pause.until is None and pause.granted_at is None:
             this = (pause.reason, pause.start)
             stops = [stop for run in course.runs if run.running for stop in run.stops]
             limits = [stop.until for stop in stops if (stop.reason, stop.start) == this]

@@ -3,81 +3,113 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation import clock
 from escalation.calendar import CalendarError
 from escalation.clock import Segment
+from escalation.demands import can_stop
 from escalation.runs import FAR_AHEAD, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
     from escalation.agreement.model import PauseRule
+    from escalation.calendar import Calendar
     from escalation.runs import Run
 
 
-@dataclass
+@dataclass(slots=True)
 class Asked:
-    """A pause of an incident as people began and ended it: its reason, and the names of the clocks it stops."""
+    """A pause of an incident as people began and ended it.
+
+    Attributes:
+        reason: Why.
+        clocks: The names of the clocks that it stops.
+        start, until: When it began and ended; `until` None while it lasts.
+        entry, ended_by: The facts that began and ended it, by their versions.
+        rule: What the agreement says of the reason; None: nothing.
+        limits_in: The calendar in which its limits count; None: in that of each target.
+        void: Whether it turned out to have been none: its time counts.
+        granted_at: When a body granted it; None: nobody had to.
+    """
 
     reason: str
     clocks: frozenset[str]
     start: int
     until: int | None = None
+    entry: int | None = None
+    ended_by: int | None = None
+    rule: PauseRule | None = None
+    limits_in: Calendar | None = None
+    void: bool = False
+    granted_at: int | None = None
+
+    def stop(self, limit: int | None) -> Stop:
+        """Give the stretch that it stops a clock for, which a limit may have ended."""
+        if limit is not None and (self.until is None or limit < self.until):
+            return Stop(self.start, limit, self.reason, self.entry, None, self.granted_at)
+        return Stop(self.start, self.until, self.reason, self.entry, self.ended_by, self.granted_at)
 
 
-def stops_of(run: Run, pauses: Iterable[Asked], rules: Mapping[str, PauseRule]) -> list[Stop]:
+def stops_of(run: Run, pauses: Sequence[Asked]) -> list[Stop]:
     """Give the stretches in which pauses held a run, each ended by its limits.
 
     A pause that held when the run began counts, from its own beginning: its limits do not begin anew.
     """
+    if not pauses or not can_stop(run.target):
+        return []
     stops = []
     used: dict[str, int] = defaultdict(int)
-    for pause in _relevant(run, pauses, rules):
-        rule = rules.get(pause.reason)
-        until = _earlier(pause.until, _limit(run, pause.start, rule, used[pause.reason]))
-        stops.append(Stop(pause.start, until, pause.reason))
-        if until is not None and rule is not None and rule.max_total is not None:
-            used[pause.reason] += clock.counted(_segments(run, pause.start, 0), (), until)
+    for pause in _relevant(run, pauses):
+        stop = pause.stop(_limit(run, pause, used[pause.reason]))
+        stops.append(stop)
+        if stop.until is not None and pause.rule is not None and pause.rule.max_total is not None:
+            used[pause.reason] += clock.counted(_segments(run, pause, 0), (), stop.until)
     return stops
 
 
-def _relevant(run: Run, pauses: Iterable[Asked], rules: Mapping[str, PauseRule]) -> list[Asked]:
+def _relevant(run: Run, pauses: Iterable[Asked]) -> list[Asked]:
     """Leave out what lay wholly before or after the run; but a limit in total is used up by all that came before."""
     start, end = run.started, FAR_AHEAD if run.stopped is None else run.stopped
-    named = [pause for pause in pauses if pause.start < end and run.name in pause.clocks]
-    limited = {reason for reason, rule in rules.items() if rule.max_total is not None}
-    return [pause for pause in named if pause.until is None or pause.until > start or pause.reason in limited]
+    return [
+        pause
+        for pause in pauses
+        if pause.start < end
+        and run.name in pause.clocks
+        and not pause.void
+        and (
+            pause.until is None or pause.until > start or (pause.rule is not None and pause.rule.max_total is not None)
+        )
+    ]
 
 
-def _limit(run: Run, start: int, rule: PauseRule | None, used: int) -> int | None:
-    """Give the instant at which a pause's limits end it, counted as the run counts; None: they never do."""
-    each = rule.max_each if rule else None
-    left = rule.max_total - used if rule and rule.max_total is not None else None
-    allowed = _earlier(each, left)
-    if allowed is None:
+def _limit(run: Run, pause: Asked, used: int) -> int | None:
+    """Give the instant at which a pause's limits end it, as they are counted; None: they never do."""
+    rule = pause.rule
+    if rule is None or (rule.max_each is None and rule.max_total is None):
         return None
-    segments = _segments(run, start, max(0, allowed))
-    with suppress(CalendarError):
+    left = None if rule.max_total is None else rule.max_total - used
+    allowed = min(each for each in (rule.max_each, left) if each is not None)
+    segments = _segments(run, pause, max(0, allowed))
+    try:
         for count in range(1, len(segments) + 1):
             at = clock.reached(segments[:count], ())
             if count == len(segments) or (at is not None and at <= segments[count].start):
                 return at
+    except CalendarError:
+        pass
     return None
 
 
-def _segments(run: Run, start: int, target: int) -> list[Segment]:
+def _segments(run: Run, pause: Asked, target: int) -> list[Segment]:
     """Give a clock of the pause's own: in the run's calendars, of which the first counts before the run began."""
+    start = pause.start
+    if pause.limits_in is not None:
+        return [Segment(start, target, pause.limits_in)]
     first, *later = run.segments
     return [
-        Segment(start, target, first.calendar),
-        *(Segment(max(start, segment.start), target, segment.calendar) for segment in later),
+        Segment(start, target, first.demand.plain),
+        *(Segment(max(start, segment.start), target, segment.demand.plain) for segment in later),
     ]
-
-
-def _earlier(one: int | None, other: int | None) -> int | None:
-    """Give the smaller of two, of which None is without limit."""
-    return min((each for each in (one, other) if each is not None), default=None)

@@ -19,6 +19,9 @@ Told = tuple[type[SystemEvent], dict[str, Any]]
 """A fact to be told: its class, as Incident has it (with what it changes), and its fields."""
 
 
+_DEVIATED, _BREACHED = 0, 1
+
+
 class Source(Protocol):
     """Something that becomes true, perhaps again and again; of what is true at once only the latest is told."""
 
@@ -49,26 +52,36 @@ class Warnings:
 
 
 @dataclass(frozen=True)
-class Overrun:
-    """A clock that runs over, also one that was stopped since: its breach is true, and so it is recorded."""
+class Missed:
+    """A clock that runs over, also one that was stopped since: that is true, and so it is recorded.
+
+    Within what is tolerated it deviates; past that, and also past a deviation on record, it is breached.
+    """
 
     run: Run
 
     def moments(self) -> Iterator[tuple[int, int]]:
-        """True only after the last instant at which it was met (clock rule 1)."""
-        safe = self.run.ran_over(FAR_AHEAD)
-        if safe is not None:
-            yield safe + 1, safe
+        """True only after the last instant at which it was met (clock rule 1), or was still tolerated."""
+        over = self.run.ran_over(FAR_AHEAD)
+        if over is None:
+            return
+        if self.run.deviation is None and over.deviated != over.breached:
+            yield over.deviated + 1, _DEVIATED
+        if over.breached is not None:
+            yield over.breached + 1, _BREACHED
 
     def fact(self, which: int, *, late: bool, now: datetime) -> Told:  # noqa: ARG002 - the port's
         """Tell it with its two times (clock rule 8)."""
-        times = {"breached_at": instant(which), "detected_at": now}
-        return Incident.ClockBreached, {"clock": self.run.name, "cycle": self.run.cycle, **times}
+        place = {"clock": self.run.name, "cycle": self.run.cycle, "detected_at": now}
+        moment = {nth: at for at, nth in self.moments()}[which]
+        if which == _DEVIATED:
+            return Incident.ClockDeviated, {**place, "deviated_at": instant(moment - 1)}
+        return Incident.ClockBreached, {**place, "breached_at": instant(moment - 1)}
 
 
 @dataclass(frozen=True)
 class Correction:
-    """A breach on record that was none (clock rule 13)."""
+    """A breach or deviation on record that was none (clock rule 13)."""
 
     clock: str
     cycle: int

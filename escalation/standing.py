@@ -35,7 +35,7 @@ class AgreedStandings:
         )
 
     def _owing(self, incident: Incident) -> list[Run]:
-        """What is over owes nothing any more; nor does another system's history."""
-        if incident.imported or not incident.active:
+        """What is over owes only what follows from it; another system's history owes nobody anything."""
+        if incident.imported:
             return []
         return [run for run in self._courses.of(incident).runs if run.owing]

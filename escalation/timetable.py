@@ -68,3 +68,18 @@ def merge(intervals: Iterable[Interval]) -> list[Interval]:
         else:
             merged.append((start, end))
     return merged
+
+
+def without(intervals: Iterable[Interval], closed: Iterable[Interval]) -> list[Interval]:
+    """What is left of merged intervals once others, merged too, are cut out."""
+    left: list[Interval] = []
+    cuts = list(closed)
+    for opens, closes in intervals:
+        cursor = opens
+        for start, end in cuts[bisect_right(cuts, opens, key=lambda cut: cut[1]) :]:
+            if start >= closes:
+                break
+            left.append((cursor, start))
+            cursor = max(cursor, end)
+        left.append((cursor, closes))
+    return [(start, end) for start, end in left if start < end]
