@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from incidents.incident import Incident
 
 SECONDS_AN_HOUR = 3600
-OVER = ("met", "breached")
+JUDGED = ("met", "deviation", "breached", "excused")
+"""What clocks come to; whatever else they are is told in words."""
 
 
 @dataclass
@@ -149,14 +150,12 @@ def _laid_out(rows: Iterable[tuple[str, str]], title: str) -> Table:
 
 def clocks(summary: Summary) -> Table:
     """Lay out what the clocks say, per target and severity."""
-    table = Table(
-        "target", "severity", "met", "breached", "other", title=f"Clocks as of {summary.as_of:%Y-%m-%d %H:%M} UTC"
-    )
+    table = Table("target", "severity", *JUDGED, "other", title=f"Clocks as of {summary.as_of:%Y-%m-%d %H:%M} UTC")
     table.title_justify = "left"
     for column in table.columns[2:]:
         column.justify = "right"
     for target, severity in sorted({key[:2] for key in summary.clocks}):
         states = Counter({key[2]: count for key, count in summary.clocks.items() if key[:2] == (target, severity)})
-        other = ", ".join(f"{count} {state}" for state, count in sorted(states.items()) if state not in OVER)
-        table.add_row(target, severity, *(f"{states[state]:,}" for state in OVER), other or "-")
+        other = ", ".join(f"{count} {state}" for state, count in sorted(states.items()) if state not in JUDGED)
+        table.add_row(target, severity, *(f"{states[state]:,}" for state in JUDGED), other or "-")
     return table

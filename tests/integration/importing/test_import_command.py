@@ -35,8 +35,20 @@ def test_an_import_ends_with_a_table(log: Path) -> None:
     assert code == 0
     for figure in ("rows │ 26", "incidents │ 4", "events added │ 21", "reopened │ 1", "wall time) │ 12.0"):
         assert figure in output
-    assert "respond │ S1 │ 0 │ 1 │ -" in output
+    assert "respond │ S1 │ 0 │ 0 │ 1 │ 0 │ -" in output
     assert f"7 rows were rejected: {log.with_suffix('.rejected.csv')}" in output
+
+
+def test_the_table_tells_what_was_tolerated(log: Path, tmp_path: Path) -> None:
+    """Half an hour late is a deviation where that much is tolerated, and no breach."""
+    mapping = Path(shutil.copy(DESK / "mapping.yaml", tmp_path / "mapping.yaml"))
+    agreement = (DESK / "agreement.yaml").read_text(encoding="utf-8")
+    tolerance = "  tolerance:\n    per_incident: [{target: respond, deviation_up_to: PT30M}]\n\n  ladders:"
+    (tmp_path / "agreement.yaml").write_text(agreement.replace("  ladders:", tolerance), "utf-8")
+    code, output, _ = called(log, "--mapping", mapping)
+    assert code == 0
+    assert "target ┃ severity ┃ met ┃ deviation ┃ breached ┃ excused ┃ other" in output
+    assert "respond │ S1 │ 0 │ 1 │ 0 │ 0 │ -" in output
 
 
 def test_a_check_records_nothing(log: Path, database_url: str) -> None:
