@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from api.access.key_rows import KnownKey
     from api.access.principal import Principal
+    from escalation.agreements import AgreementBook
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.receipts import RequestKey
-    from incidents.terms import Agreements
 
 CACHE_SECONDS = 5.0
 """How long a process may go on taking a key that another process has revoked; it spares each request a query."""
@@ -52,7 +52,7 @@ class Keys:
     """Issues, rotates, revokes and finds keys. Their facts are in the operator's log, whoever manages them."""
 
     def __init__(
-        self, ledger: Ledger, agreements: Agreements, *, monotonic: Callable[[], float] = time.monotonic
+        self, ledger: Ledger, agreements: AgreementBook, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         """Take the ledger, and where parties are found; `monotonic` gives seconds and ages what is remembered."""
         self._ledger = ledger
@@ -85,9 +85,9 @@ class Keys:
             request: The request that asks for it.
 
         Raises:
-            InvalidField: a party that the agreement in force does not name, a scope that no partnership's key has, or
-                an end that has passed.
-            NotFound: a party is given, and no agreement is in force.
+            InvalidField: a party that neither the agreement in force nor a proposal names, a scope that no
+                partnership's key has, or an end that has passed.
+            NotFound: a party is given, and there is no agreement.
             SecretShownBefore: the request was carried out before.
         """
         identity, secret = tokens.new_identity(), tokens.new_secret()
@@ -191,7 +191,7 @@ class Keys:
                 raise InvalidField("partnership", "A party and scopes need a partnership. Say which.")
             return None
         if party is not None:
-            self._agreements.in_force(partnership, self._ledger.clock.now()).check_party(party)
+            self._agreements.check_party(partnership, party, self._ledger.clock.now())
         given = sorted(OF_A_PARTNERSHIP if scopes is None else set(scopes))
         if not given or not OF_A_PARTNERSHIP.issuperset(given):
             raise InvalidField("scopes", f"Give one or more of: {', '.join(_choices())}.")

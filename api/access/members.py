@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from api.access.people import People
+    from escalation.agreements import AgreementBook
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.receipts import RequestKey
-    from incidents.terms import Agreements
 
 TRIES = 5
 """How often a change that lost a race is decided afresh before its sender hears of it."""
@@ -46,7 +46,7 @@ class Granted(NamedTuple):
 class Members:
     """Gives and takes roles, within reach of the partnership: these facts are in its own log."""
 
-    def __init__(self, ledger: Ledger, agreements: Agreements, people: People) -> None:
+    def __init__(self, ledger: Ledger, agreements: AgreementBook, people: People) -> None:
         """Take the ledger, where parties are found, and who there is."""
         self._ledger = ledger
         self._agreements = agreements
@@ -56,9 +56,9 @@ class Members:
         """Let a person have roles for a party, and no others; the same again changes nothing.
 
         Raises:
-            InvalidField: the agreement in force does not name the party, there is no such role, or nobody active has
-                that id.
-            NotFound: no agreement is in force.
+            InvalidField: neither the agreement in force nor a proposal names the party, there is no such role, or
+                nobody active has that id.
+            NotFound: there is no agreement.
             MemberOfAnother: they are of another party there.
         """
         self.check(partnership, grant.party, grant.roles)
@@ -73,8 +73,11 @@ class Members:
         raise Conflict
 
     def check(self, partnership: str, party: str, roles: Sequence[str]) -> None:
-        """Refuse a party that the agreement in force does not name, and what is no role. InvalidField; NotFound."""
-        self._agreements.in_force(partnership, self._ledger.clock.now()).check_party(party)
+        """Refuse a party that neither the agreement in force nor a proposal names, and what is no role.
+
+        InvalidField; NotFound.
+        """
+        self._agreements.check_party(partnership, party, self._ledger.clock.now())
         if not roles or not ROLES.keys() >= set(roles):
             raise InvalidField("roles", f"Give one or more of: {', '.join(ROLES)}.")
 

@@ -10,11 +10,11 @@ from sqlalchemy import bindparam, or_, select
 from escalation.agreement import parse
 from escalation.agreements.life import AgreementLife
 from escalation.agreements.record import Agreements
-from escalation.agreements.versions import in_force
+from escalation.agreements.versions import in_force, newest_agreed
 from escalation.changes import Sender
 from escalation.tables import agreements
 from escalation.terms import AgreementTerms
-from incidents.errors import NotFound
+from incidents.errors import InvalidField, NotFound
 from incidents.ledger.moments import check_past, version_at
 from incidents.ledger.pipeline import fetch
 
@@ -75,6 +75,21 @@ class AgreementBook:
         if version is None:
             raise NotFound(self._why_none(partnership, at), partnership=partnership)
         return self._pinned(partnership, version)
+
+    def check_party(self, partnership: str, party: str, at: datetime) -> None:
+        """Refuse a party that no version names which is in force, or was last, or waits for signatures.
+
+        Who is to sign a first version must be let in before it is in force. InvalidField; NotFound without any.
+        """
+        versions = self.record(partnership).versions.values()
+        bound = in_force(versions, at) or newest_agreed(versions)
+        named = [version for version in versions if version is bound or version.awaited]
+        if not named:
+            raise NotFound(_NONE, partnership=partnership)
+        agreements = [self.get(partnership, version.version) for version in named]
+        if not any(party in agreement.parties for agreement in agreements):
+            known = dict.fromkeys(name for agreement in agreements for name in agreement.parties)
+            raise InvalidField("party", f"It must be one of: {', '.join(known)}.")
 
     def record(self, partnership: str, *, version: int | None = None) -> Agreements:
         """Give the record of a partnership's agreement, as it stands or as of a version of the record. NotFound."""
