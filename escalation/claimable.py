@@ -33,17 +33,19 @@ def exclusion_claim(agreement: Agreement, sought: ExclusionSought, service: str 
         raise InvalidField("evidence", f"{rule.id} needs evidence{what}.")
     _check_window(agreement, rule, sought.start, now)
     clocks = _chosen(sought.clocks, stoppable(agreement, rule), rule.id)
-    decisions = (f"declare_{rule.id}", f"grant_{rule.id}", "grant_exclusion")
-    decides = mandate(agreement, decisions, now, body=rule.authority)
+    decides = mandate(agreement, (f"declare_{rule.id}", "grant_exclusion"), now, body=rule.authority)
     return Claimable(clocks, _until(agreement, rule, sought), decides)
 
 
-def pause_mandate(agreement: Agreement, reason: str, now: datetime) -> Mandate:
-    """Find who grants a pause: the body that its reason names, else whoever may accept an older time. NotClaimable."""
-    rule = agreement.pauses[reason]
-    if rule.authority is not None:
-        return mandate(agreement, ("grant_pause", f"grant_{reason}", "grant_exclusion"), now, body=rule.authority)
-    return mandate(agreement, ("grant_pause", "backdate_fact"), now)
+def pause_mandate(agreement: Agreement, reason: str, clocks: Sequence[str], now: datetime) -> Mandate:
+    """Find who grants a pause of clocks: the body that its reason names, else whoever may accept an older time.
+
+    A pause of actions' clocks is an extension of actions. NotClaimable.
+    """
+    body = agreement.pauses[reason].authority
+    per_action = all(agreement.targets[name].per_action for name in clocks)
+    decisions = ("extend_action" if per_action else "grant_pause", *(() if body else ("backdate_fact",)))
+    return mandate(agreement, decisions, now, body=body)
 
 
 def stoppable(agreement: Agreement, rule: Exclusion) -> tuple[str, ...]:

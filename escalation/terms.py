@@ -90,11 +90,11 @@ class AgreementTerms:
     def pause_claim(self, sought: PauseSought, now: datetime) -> Claimable:
         """Check a pause that a body is to grant. NotClaimable."""
         _one_of("name", sought.name, self.agreement.pauses)
-        mandate = pause_mandate(self.agreement, sought.name, now)
+        clocks = self.paused_by(sought.name, sought.clocks)
         wanted = self.pause_terms(sought.name).evidence
         if wanted is not None and not sought.evidence:
             raise InvalidField("evidence", f"A pause for {sought.name} needs evidence: {wanted}.")
-        return Claimable(self.paused_by(sought.name, sought.clocks), sought.until, mandate)
+        return Claimable(clocks, sought.until, pause_mandate(self.agreement, sought.name, clocks, now))
 
     def mandate(self, decision: str, now: datetime) -> Mandate:
         """Find who decides by an authority of that name. NotClaimable."""

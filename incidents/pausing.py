@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Unpack
 from eventsourcing.domain import event
 
 from incidents import happenings, refusals
-from incidents.base import IncidentBase
+from incidents.claiming import Claiming
+from incidents.claims import PAUSE
 from incidents.errors import InvalidField
 
 if TYPE_CHECKING:
@@ -18,12 +19,11 @@ if TYPE_CHECKING:
     from incidents.terms import Terms
 
 
-class Pausable(IncidentBase):
+class Pausable(Claiming):
     """What stops an incident's clocks for a while."""
 
     # --- what can happen ---------------------------------------------------------------------------------------------
 
-    Event = happenings.IncidentEvent
     ClockPaused = happenings.ClockPaused
     ClockResumed = happenings.ClockResumed
     PauseVetoed = happenings.PauseVetoed
@@ -123,6 +123,13 @@ class Pausable(IncidentBase):
     @event(happenings.PauseExpired)
     def _pause_expired(self, reason: str) -> None:
         self.pauses.pop(reason, None)
+
+    def _settle_claim(self, claim: int, outcome: str, at: datetime) -> None:
+        """A pause that was granted without an end runs until somebody ends it."""
+        super()._settle_claim(claim, outcome, at)
+        this = self.claims.get(claim)
+        if this and this.kind == PAUSE and this.granted and this.until is None and self.active:
+            self.pauses.setdefault(str(this.name), this.start or at)
 
 
 def _must_be_evidenced(reasons: Iterable[str], evidence: str | None, terms: Terms) -> None:
