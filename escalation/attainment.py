@@ -7,6 +7,7 @@ the follower's own transaction: as one follower works at a time, what it sees th
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import bindparam, delete, func, insert, select
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select
 
-    from escalation.agreement.model import Agreement
     from escalation.agreements import AgreementBook
+    from escalation.course import Versions
     from incidents.disclosure import Viewer
     from incidents.ledger.facts import Fact, Record
     from incidents.ledger.followers import Followed
@@ -76,18 +77,18 @@ class Attainment:
     def _renew(self, incident: Incident, connection: Connection) -> None:
         names = [column.name for column in attainment.c]
         before = [dict(zip(names, row, strict=True)) for row in fetch(connection, _KNOWN, {"of": incident.id})]
-        rows = rows_of(incident, self._agreement(incident))
+        rows = rows_of(incident, self._versions(incident))
         send(connection, _replaced(incident, rows), commit=False)
         if not incident.imported and decided(before) != decided(rows):
             after = self._after.clocks_changed(incident, before, rows, connection)
             if after.version != incident.version:
                 # What was told of it now must count before its fact comes round, for the next incident is judged by it.
-                send(connection, _replaced(after, rows_of(after, self._agreement(after))), commit=False)
+                send(connection, _replaced(after, rows_of(after, self._versions(after))), commit=False)
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Give the rows of an incident's runs, as they stood at its last fact."""
         if isinstance(record, Incident) and new:
-            yield from _replaced(record, rows_of(record, self._agreement(record)))
+            yield from _replaced(record, rows_of(record, self._versions(record)))
 
     def counts(self, viewers: Mapping[str, Viewer] | None = None) -> list[Row[Any]]:
         """Count runs per partnership, clock, severity, who owes it, and outcome, of the incidents that exist for them.
@@ -103,8 +104,8 @@ class Attainment:
         with self._ledger.recorder.reading.connect() as connection:
             return list(connection.execute(query).all())
 
-    def _agreement(self, incident: Incident) -> Agreement:
-        return self._book.get(incident.partnership, incident.agreement_version).for_service(incident.service)
+    def _versions(self, incident: Incident) -> Versions:
+        return partial(self._book.get, incident.partnership)
 
 
 def _replaced(incident: Incident, rows: Rows) -> list[Write]:

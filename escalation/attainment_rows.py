@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from escalation.clocks import readings
 from escalation.judged import judged_severity
-from incidents import happenings as h
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,15 +13,17 @@ if TYPE_CHECKING:
 
     from escalation.agreement.model import Agreement
     from escalation.clocks import Reading
+    from escalation.course import Versions
     from incidents.incident import Incident
 
 MISSED = frozenset({"deviation", "breached", "excused"})
 
 
-def rows_of(incident: Incident, agreement: Agreement) -> list[dict[str, Any]]:
-    """Give one row a run of a clock, under the agreement for the incident's service."""
-    last, told = max(fact.at for fact in incident.history), _deviations_told(incident)
-    return [_row(incident, agreement, each, told) for each in readings(incident, agreement, last)]
+def rows_of(incident: Incident, versions: Versions) -> list[dict[str, Any]]:
+    """Give one row a run of a clock. `versions` gives the versions of the incident's agreement."""
+    agreement = versions(incident.agreement_version).for_service(incident.service)
+    last = max(fact.at for fact in incident.history)
+    return [_row(incident, agreement, each) for each in readings(incident, versions, last)]
 
 
 def decided(rows: Iterable[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
@@ -31,12 +32,9 @@ def decided(rows: Iterable[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
     return {tuple(row[name] for name in names) for row in rows if row["ended_at"] is not None}
 
 
-def _row(
-    incident: Incident, agreement: Agreement, reading: Reading, told: Mapping[tuple[str, int], datetime]
-) -> dict[str, Any]:
+def _row(incident: Incident, agreement: Agreement, reading: Reading) -> dict[str, Any]:
     outcome = "running" if reading.state == "paused" else reading.state
-    missed_at = told.get((reading.clock, reading.cycle)) or reading.breached_at or reading.last_safe_at
-    final = outcome == "deviation" and reading.stopped_at is not None
+    final = outcome == "deviation" and None not in {reading.stopped_at, reading.detected_at}
     return {
         "partnership": incident.partnership,
         "stream": incident.id,
@@ -47,29 +45,15 @@ def _row(
         "target": reading.target,
         "counted": reading.counted,
         "judged_severity": judged_severity(incident, agreement, reading.stopped_at),
-        "duty_of": _duty_of(reading.clock, incident, agreement),
+        "duty_of": sorted(reading.duty_of),
         "imported": incident.imported,
-        "ended_at": missed_at if outcome in MISSED else None if outcome == "running" else reading.stopped_at,
-        "deviated_at": told.get((reading.clock, reading.cycle)) if final else None,
+        "ended_at": _ended_at(reading, outcome),
+        "deviated_at": reading.deviated_at if final else None,
     }
 
 
-def _duty_of(clock: str, incident: Incident, agreement: Agreement) -> list[str]:
-    """Give the parties that owe a clock: the agreement's, else whoever provides the service."""
-    owing = agreement.targets.get(clock) or agreement.notifications[clock]
-    if owing.duty_of is not None:
-        return sorted(agreement.parties_named(owing.duty_of))
-    service = agreement.services.get(incident.service)
-    return [service.provided_by] if service else []
-
-
-def _deviations_told(incident: Incident) -> dict[tuple[str, int], datetime]:
-    """Give the deviations on record: one that is not yet told is not judged yet."""
-    told: dict[tuple[str, int], datetime] = {}
-    for fact in incident.history:
-        match fact:
-            case h.ClockDeviated():
-                told[fact.clock, fact.cycle] = fact.deviated_at
-            case h.ClockCorrected():
-                told.pop((fact.clock, fact.cycle), None)
-    return told
+def _ended_at(reading: Reading, outcome: str) -> datetime | None:
+    """What was missed is so from when it was; a deviation that becomes a breach stays where it lies."""
+    if outcome in MISSED:
+        return reading.deviated_at or reading.breached_at
+    return None if outcome == "running" else reading.stopped_at

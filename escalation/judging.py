@@ -8,6 +8,7 @@ anew. Where somebody changed a record at the same moment, it is read again.
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import bindparam, select
@@ -81,8 +82,7 @@ class Judging:
 
     def _repetitions(self, connection: Connection) -> Callable[[Incident, datetime], None]:
         def tell(incident: Incident, now: datetime) -> None:
-            agreement = self._book.get(incident.partnership, incident.agreement_version).for_service(incident.service)
-            tell_repetitions(incident, agreement, connection, now)
+            tell_repetitions(incident, partial(self._book.get, incident.partnership), connection, now)
 
         return tell
 

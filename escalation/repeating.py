@@ -23,17 +23,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from escalation.agreement.model import Agreement, Repetition
+    from escalation.agreement.model import Repetition
+    from escalation.course import Versions
 
 _VISIBLE = select(incident_states.c.stream, incident_states.c.visible_to).where(
     incident_states.c.stream == bindparam("streams", type_=ARRAY(Text)).any_()
 )
 
 
-def tell_repetitions(incident: Incident, agreement: Agreement, connection: Connection, now: datetime) -> None:
+def tell_repetitions(incident: Incident, versions: Versions, connection: Connection, now: datetime) -> None:
     """Append a breach for each final deviation that is one too many; of one incident's, the later ones."""
+    agreement = versions(incident.agreement_version).for_service(incident.service)
     rule = agreement.tolerance.turns_into_breach
-    own = _own(incident, agreement)
+    own = _own(incident, versions)
     if rule is None or not own:
         return
     kept = _others(incident, rule, own, agreement.tz, connection)
@@ -53,8 +55,8 @@ def tell_repetitions(incident: Incident, agreement: Agreement, connection: Conne
             )
 
 
-def _own(incident: Incident, agreement: Agreement) -> list[Deviation]:
-    rows = [row for row in rows_of(incident, agreement) if row["deviated_at"] is not None]
+def _own(incident: Incident, versions: Versions) -> list[Deviation]:
+    rows = [row for row in rows_of(incident, versions) if row["deviated_at"] is not None]
     found = [Deviation(incident.id, row["clock"], row["cycle"], row["deviated_at"]) for row in rows]
     return sorted(found, key=lambda each: each.at)
 

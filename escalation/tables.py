@@ -52,7 +52,7 @@ attainment = Table(
     Column("partnership", Text, nullable=False),
     Column("severity", Text, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("target", Integer, nullable=False),
+    Column("target", Integer),
     Column("counted", Integer, nullable=False),
     Column("judged_severity", Text, nullable=False),
     Column("duty_of", ARRAY(Text), nullable=False),
@@ -64,6 +64,8 @@ attainment = Table(
     Index("attainment_deviations_idx", "partnership", "deviated_at", postgresql_where=text("deviated_at IS NOT NULL")),
 )
 """What became of each run of a clock; target and counted in seconds. A follower keeps it (attainment.py).
+
+A clock that is due by business days has no `target`.
 
 `ended_at` is when it was decided: met, or missed. `deviated_at` is set where a tolerated miss is on record and final.
 """

@@ -12,6 +12,7 @@ ATTAINMENT = """
 TRUNCATE attainment;
 UPDATE followers SET position = 0 WHERE name = 'attainment';
 ALTER TABLE attainment
+    ALTER COLUMN target DROP NOT NULL,
     ADD COLUMN judged_severity text NOT NULL,
     ADD COLUMN duty_of text[] NOT NULL,
     ADD COLUMN imported boolean NOT NULL,
