@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from api.importing.plan import Unsaid, plan
@@ -38,10 +39,9 @@ def import_log(
     """
     plans = plans_of(log, mapping)
     summary = Summary.of(log, plans)
+    versions = partial(tocsin.book.get, agreement.partnership)
     for recorded in Recorder(tocsin, mapping, agreement).record(plans):
-        it = recorded.incident
         lines = [row.line for row in log.incidents[recorded.plan.foreign_id]]
-        pinned = tocsin.book.get(it.partnership, it.agreement_version).for_service(it.service) if it else None
-        summary.add(recorded, lines, pinned)
+        summary.add(recorded, lines, versions)
         done(recorded.plan.rows)
     return summary

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from api.importing.rows import Log
     from escalation.agreement import Agreement
     from escalation.clocks import Paused, Reading
+    from escalation.course import Versions
     from incidents.incident import Incident
 
 SECONDS_AN_HOUR = 3600
@@ -74,18 +75,19 @@ class Summary:
         """Incidents of the log that are recorded."""
         return self.verdicts.total() - self.verdicts["refused"]
 
-    def add(self, recorded: Recorded, lines: Iterable[int], agreement: Agreement | None) -> None:
-        """Count one incident. A refused one takes its rows (`lines`) with it."""
+    def add(self, recorded: Recorded, lines: Iterable[int], versions: Versions) -> None:
+        """Count one incident, under the versions of its agreement. A refused one takes its rows (`lines`) with it."""
         self.verdicts[recorded.verdict] += 1
         self.events += recorded.facts
         if recorded.verdict == "differs":
             self.left_alone.append((recorded.plan.foreign_id, recorded.why))
-        if recorded.incident is None or agreement is None:
+        if recorded.incident is None:
             self.used -= len(recorded.plan.used)
             self.rejected |= {line: recorded.why for line in lines if line not in self.rejected}
             return
         self.reopened += recorded.incident.reopened
-        for reading in readings(recorded.incident, agreement, self.as_of):
+        agreement = versions(recorded.incident.agreement_version).for_service(recorded.incident.service)
+        for reading in readings(recorded.incident, versions, self.as_of):
             severity = severity_held_to(recorded.incident, reading)
             self.clocks[reading.clock, severity, reading.state] += 1
             if reading.clock == "resolve":
