@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from incidents.errors import InvalidField, TocsinError
 from incidents.ledger.command import Command, in_command
 from incidents.terms import ExclusionSought
 from tests.support.clocked import Clocked, moment
@@ -37,13 +38,23 @@ class Claimed(Clocked):
         super().__init__(agreement or example_agreement(), severity, **{"service": "payments-api", **fields})
         self.terms: AgreementTerms = self.terms.for_service(self.incident.service)
 
-    def act(self, at: float, name: str, *args: Any, party: str | None = PROVIDER, **more: Any) -> None:  # noqa: ANN401
+    def act(self, at: float, name: str, *args: Any, party: str | None = PROVIDER, **more: Any) -> None:  # noqa: ANN401 - a command's own
         """Let a party give a command, with the terms where it takes them."""
         command = getattr(self.incident, name)
         if "terms" in command.__annotations__:
             more["terms"] = self.terms
         with in_command(Command(moment(at))):
             command(*args, **more, by="key:1", at=moment(at), for_party=party)
+
+    def tried(self, at: float, name: str, *args: Any, party: str | None = PROVIDER) -> str:  # noqa: ANN401 - as above
+        """Let a party try a command; give `done`, or the field or the code of what refused it."""
+        try:
+            self.act(at, name, *args, party=party)
+        except InvalidField as refused:
+            return refused.field
+        except TocsinError as refused:
+            return refused.code
+        return "done"
 
     def claim(self, at: float = HOUR, **fields: Any) -> int:  # noqa: ANN401 - those of an exclusion
         """Claim the client's delay; give the claim's number."""
