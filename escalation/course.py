@@ -51,7 +51,7 @@ class Course:
     agreement: Agreement
 
 
-def course_of(incident: Incident, versions: Versions | Agreement) -> Course:
+def course_of(incident: Incident, versions: Versions) -> Course:
     """Work out an incident's clocks under the version that it was pinned to, then those it was moved to (rule 3)."""
     history = incident.history
     first = next(
@@ -64,7 +64,7 @@ def course_of(incident: Incident, versions: Versions | Agreement) -> Course:
             memory[at] = judged_severity(incident, builder.demands.agreement, instant(at))
         return memory[at]
 
-    builder = Builder(_one_or_more(versions), first, incident.service, judged_at)
+    builder = Builder(versions, first, incident.service, judged_at)
     acts = Acts(builder, {fact.originator_version: fact for fact in history if isinstance(fact, h.ClaimMade)})
     for at, kind, fact in in_order(history):
         acts.apply(kind, fact, at)
@@ -72,10 +72,6 @@ def course_of(incident: Incident, versions: Versions | Agreement) -> Course:
     for run in builder.runs:
         _complete(run, builder)
     return Course(builder.runs, builder.pauses, unfounded, builder.demands.agreement)
-
-
-def _one_or_more(versions: Versions | Agreement) -> Versions:
-    return (lambda _: versions) if isinstance(versions, Agreement) else versions
 
 
 def _complete(run: Run, builder: Builder) -> None:

@@ -186,7 +186,8 @@ class Run:
 
     def counted(self, until: int) -> int:
         """Give the time it has counted by an instant, or by its end if that was before."""
-        return clock.counted(self.segments, self.apart, until if self.stopped is None else min(until, self.stopped))
+        end = until if self.stopped is None or until < self.stopped else self.stopped
+        return clock.counted(self.segments, self.apart, end)
 
     def reached(self, percent: int = 100, plus: int = 0) -> int | None:
         """Give the earliest instant at which a share of the target is used up (clock rules 1 and 7).

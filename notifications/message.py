@@ -7,10 +7,12 @@ description, notes or updates. Pure.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from escalation.claims_owed import ROUNDS, asked_in
 from escalation.clocks import readings
+from escalation.ladder import percent_of
 from escalation.terms import AgreementTerms
 from incidents import happenings as h
 from incidents.disclosure import Viewer, shown
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
+    from escalation.course import Versions
     from escalation.reminders import Reminding
     from incidents.incident import Incident
     from notifications.delivery import Delivery
@@ -87,6 +90,10 @@ class Composer:
         """Give the agreement version that an incident is pinned to."""
         return self._agreements.get(incident.partnership, incident.agreement_version)
 
+    def versions_of(self, incident: Incident) -> Versions:
+        """Give the versions of an incident's agreement: it may have been moved from one to another."""
+        return partial(self._agreements.get, incident.partnership)
+
     def compose(self, delivery: Delivery, incident: Incident, now: datetime) -> IncidentMessage:
         """Compose the message of a delivery, of the incident as it stands. NotFound where it is not the recipient's."""
         agreement = self.agreement_of(incident)
@@ -106,7 +113,7 @@ class Composer:
             why=_why(cause, incident, self._agreement_at(cause, incident), self._name_of),
             at=cause.timestamp,
             sent_at=now,
-            clocks=_running_clocks(incident, agreement, now),
+            clocks=_running_clocks(incident, self.versions_of(incident), now),
             link=f"{self._base_url}/v1/incidents/{incident.public_id}",
         )
 
@@ -115,8 +122,9 @@ class Composer:
         return reminder_of(delivery, record, now, self._base_url)
 
     def _agreement_at(self, cause: h.IncidentEvent, incident: Incident) -> Agreement:
-        """Give the version whose ladder a cause names."""
-        return self._agreements.get(incident.partnership, version_when(cause, incident))
+        """Give the version whose ladder a cause names, as it holds for the incident's service."""
+        pinned = self._agreements.get(incident.partnership, version_when(cause, incident))
+        return pinned.for_service(incident.service)
 
 
 def seen_by(delivery: Delivery, incident: Incident, agreement: Agreement) -> Incident | None:
@@ -149,14 +157,21 @@ def _reached(fired: h.RungFired, incident: Incident, agreement: Agreement) -> st
     """Say what reached a rung; a target that the present severity does not have is not mentioned."""
     if fired.clock is None:
         return "It was reported"
-    target = agreement.targets[fired.clock].within.get(incident.severity)
-    of = f" of {duration(target)}" if target else ""
-    percent = agreement.ladders[fired.ladder][fired.rung].percent
+    length = _length(fired.clock, incident, agreement)
+    of = f" of {duration(length)}" if length else ""
+    percent = percent_of(fired, agreement)
     if percent is None or percent == WHOLE:
         return f"The {fired.clock} clock{of} ran out"
     return f"{percent} % of the {fired.clock} clock{of} is used up"
 
 
-def _running_clocks(incident: Incident, agreement: Agreement, now: datetime) -> tuple[ClockLine, ...]:
-    running = (reading for reading in readings(incident, agreement, now) if reading.stopped_at is None)
-    return tuple(ClockLine(reading.clock, reading.state, reading.due_at) for reading in running if incident.active)
+def _length(clock: str, incident: Incident, agreement: Agreement) -> int | None:
+    if clock in agreement.notifications:
+        return agreement.notifications[clock].within
+    target = agreement.targets.get(clock)
+    return target.within.get(incident.severity) if target else None
+
+
+def _running_clocks(incident: Incident, versions: Versions, now: datetime) -> tuple[ClockLine, ...]:
+    running = (reading for reading in readings(incident, versions, now) if reading.stopped_at is None)
+    return tuple(ClockLine(reading.clock, reading.state, reading.due_at) for reading in running)

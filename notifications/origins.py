@@ -74,7 +74,7 @@ class IncidentPages:
         agreement = self._composer.agreement_of(record)
         if seen_by(delivery, record, agreement) is None:
             return NOT_THEIRS
-        return no_longer_needed(delivery, record, agreement)
+        return no_longer_needed(delivery, record, self._composer.versions_of(record))
 
     def compose(self, delivery: Delivery, record: Incident, now: datetime) -> Message:
         """Show the incident as the reader's party may see it."""

@@ -11,7 +11,7 @@ from incidents import happenings as h
 from notifications.delivery import PAGE, TAKEN
 
 if TYPE_CHECKING:
-    from escalation.agreement.model import Agreement
+    from escalation.course import Versions
     from incidents.incident import Incident
     from incidents.ledger.facts import Fact
     from notifications.delivery import Delivery
@@ -21,12 +21,12 @@ ACKNOWLEDGED = "acknowledged"
 ANSWERED = "answered"
 
 
-def no_longer_needed(delivery: Delivery, incident: Incident, agreement: Agreement) -> str | None:
+def no_longer_needed(delivery: Delivery, incident: Incident, versions: Versions) -> str | None:
     """Say why a delivery is to be withdrawn: `over`, `acknowledged` or `answered`; None while it is needed.
 
     A rung asks for what its clock measures: a page on the opening for somebody to take it, any other for its clock to
-    be stopped. A body is asked as long as it may decide, also when the incident is over. That somebody has taken it is
-    always told: its recipient may be on the way.
+    be stopped. Some clocks go on when the incident is over, and a body is asked as long as it may decide. That somebody
+    has taken it is always told: its recipient may be on the way.
     """
     if delivery.kind == TAKEN:
         return None
@@ -35,17 +35,23 @@ def no_longer_needed(delivery: Delivery, incident: Incident, agreement: Agreemen
     if claim is not None and isinstance(cause, h.RungFired) and not incident.withdrawn:
         return None if still_asked(cause, claim) else ANSWERED
     if not incident.active:
-        return OVER
+        return _after_the_end(cause, incident, versions)
     if delivery.kind != PAGE or not isinstance(cause, h.RungFired):
         return None
     if cause.clock in {None, ACKNOWLEDGES}:
         return ACKNOWLEDGED if incident.acknowledged_by is not None else None
-    return None if _still_owed(cause, incident, agreement) else ANSWERED
+    return None if _still_owed(cause, incident, versions) else ANSWERED
 
 
-def _still_owed(rung: h.RungFired, incident: Incident, agreement: Agreement) -> bool:
+def _after_the_end(cause: h.IncidentEvent, incident: Incident, versions: Versions) -> str | None:
+    """What is over asks for nothing but what follows from it: the review, actions, what the law wants told."""
+    owed = isinstance(cause, h.RungFired) and cause.clock is not None and _still_owed(cause, incident, versions)
+    return None if owed else OVER
+
+
+def _still_owed(rung: h.RungFired, incident: Incident, versions: Versions) -> bool:
     """Whether the run that a rung hung on still asks for something."""
-    runs = course_of(incident, agreement).runs
+    runs = course_of(incident, versions).runs
     return any(run.owing for run in runs if (run.name, run.cycle) == (rung.clock, rung.cycle))
 
 

@@ -158,6 +158,8 @@ class Clocked:
         """Declare it."""
         self.agreement = agreement or the_agreement()
         self.terms = AgreementTerms(self.agreement)
+        self.versions = {1: self.agreement}
+        """The versions of its agreement, by number."""
         values: dict[str, Any] = {
             "id": "acme-globex/incident/5f0c",
             "number": 1042,
@@ -233,9 +235,13 @@ class Clocked:
         """End that pause."""
         self.do(at, lambda it, when: it.resume(reason, by="key:1", at=when), was)
 
+    def version(self, number: int) -> Agreement:
+        """Give a version of its agreement."""
+        return self.versions[number]
+
     def owed(self, at: float) -> list[Owed]:
         """Give what is owed at a second."""
-        return due_by(self.incident, self.agreement, moment(at))
+        return due_by(self.incident, self.version, moment(at))
 
     def turn(self, at: float) -> list[Owed]:
         """Let the engine have a turn at a second; give what it told."""
@@ -252,12 +258,12 @@ class Clocked:
 
     def next(self) -> int | None:
         """Give the second at which the deadline row falls due."""
-        found = next_instant(self.incident, self.agreement)
+        found = next_instant(self.incident, self.version)
         return None if found is None else seconds(found) - START
 
     def readings(self, at: float) -> list[Reading]:
         """Read all clocks."""
-        return readings(self.incident, self.agreement, moment(at))
+        return readings(self.incident, self.version, moment(at))
 
     def reading(self, clock: str, at: float) -> Reading:
         """Read the last run of a clock."""

@@ -85,7 +85,7 @@ class Desk:
 
     def expected_deadline(self, stream: str) -> datetime | None:
         """Work out what the row should hold."""
-        return next_instant(self.get(stream), self.agreement)
+        return next_instant(self.get(stream), lambda _: self.agreement)
 
     def deliveries(self, stream: str) -> list[tuple[str, str]]:
         """Give whom messages are owed to, and of which kind, in the order in which they fell due."""

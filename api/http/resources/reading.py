@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from api.access.permissions import Scope
@@ -11,7 +12,8 @@ from api.http.access import stream_of, tocsin, viewer
 from api.http.moments import memento_headers, moment_of
 from api.http.preconditions import etag
 from api.http.resources.incidents import incidents
-from api.http.schemas.incidents import Clocks, IncidentView, Timeline, TimelineEntry
+from api.http.schemas.clocks import Clocks
+from api.http.schemas.incidents import IncidentView, Timeline, TimelineEntry
 from api.http.schemas.reading import Difference, DifferenceQuery, MomentQuery, TimelineQuery
 from api.http.views import incident_address, incident_view
 from escalation.clocks import readings
@@ -106,13 +108,13 @@ def entry(reference: str, version: int) -> dict[str, Any]:
     **_READ,
 )
 def clocks(query: Body, reference: str) -> Shown:
-    """Read the clocks of an incident, computed as of now, or of the moment asked for."""
+    """Read the clocks of an incident, computed as of now, or of the moment asked for. Each says why it is as it is."""
     seen = _seen(reference, moment_of(query))
     found = seen.whole
-    agreement = tocsin().book.get(found.partnership, found.agreement_version).for_service(found.service)
+    versions = partial(tocsin().book.get, found.partnership)
     at_version = found.history[-1].timestamp if "at_version" in query else None
     now = query.get("as_of") or at_version or tocsin().clock.now()
-    answer = {"as_of": now, "clocks": readings(found, agreement, now)}
+    answer = {"as_of": now, "clocks": readings(found, versions, now)}
     return answer, memento_headers(query, final=seen.final)
 
 

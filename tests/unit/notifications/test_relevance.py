@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from escalation.terms import AgreementTerms
@@ -7,7 +9,15 @@ from incidents import happenings as h
 from notifications.relevance import already_settled, no_longer_needed, version_when
 from tests.support.paging import Story, page, the_agreement
 
+if TYPE_CHECKING:
+    from escalation.agreement.model import Agreement
+
 AGREEMENT = the_agreement()
+
+
+def versions(_: int) -> Agreement:
+    """Give the one version of the agreement of these tests."""
+    return AGREEMENT
 
 
 @pytest.mark.parametrize(
@@ -26,9 +36,9 @@ def test_once_acknowledged_only_calls_to_acknowledge_are_withdrawn(
     story = Story()
     story.fire(page(), clock=clock)
     delivery = story.delivery(kind)
-    assert no_longer_needed(delivery, story.incident, AGREEMENT) is None
+    assert no_longer_needed(delivery, story.incident, versions) is None
     story.acknowledge()
-    assert no_longer_needed(delivery, story.incident, AGREEMENT) == expected
+    assert no_longer_needed(delivery, story.incident, versions) == expected
 
 
 @pytest.mark.parametrize("kind", ["page", "notice"])
@@ -38,7 +48,7 @@ def test_once_it_is_over_nobody_is_called(kind: str) -> None:
     story.fire(page(), clock="resolve")
     delivery = story.delivery(kind)
     story.resolve()
-    assert no_longer_needed(delivery, story.incident, AGREEMENT) == "over"
+    assert no_longer_needed(delivery, story.incident, versions) == "over"
 
 
 def test_a_page_of_a_clock_that_nobody_owes_any_more_is_withdrawn() -> None:
@@ -48,7 +58,7 @@ def test_a_page_of_a_clock_that_nobody_owes_any_more_is_withdrawn() -> None:
     delivery = story.delivery("page")
     with story.moment() as at:
         story.incident.change_severity("S2", "Only one shop", AgreementTerms(AGREEMENT), by="key:2", at=at)
-    assert no_longer_needed(delivery, story.incident, AGREEMENT) == "answered"
+    assert no_longer_needed(delivery, story.incident, versions) == "answered"
 
 
 def test_that_it_is_taken_is_told_even_when_it_is_over() -> None:
@@ -57,7 +67,7 @@ def test_that_it_is_taken_is_told_even_when_it_is_over() -> None:
     story.acknowledge()
     delivery = story.delivery("taken")
     story.resolve()
-    assert no_longer_needed(delivery, story.incident, AGREEMENT) is None
+    assert no_longer_needed(delivery, story.incident, versions) is None
 
 
 def test_giving_it_back_makes_its_pages_needed_again() -> None:
@@ -67,7 +77,7 @@ def test_giving_it_back_makes_its_pages_needed_again() -> None:
     delivery = story.delivery("page")
     story.acknowledge()
     story.unacknowledge()
-    assert no_longer_needed(delivery, story.incident, AGREEMENT) is None
+    assert no_longer_needed(delivery, story.incident, versions) is None
 
 
 def test_a_fact_is_under_the_version_that_was_pinned_then() -> None:
