@@ -9,6 +9,7 @@ import click
 
 from api.cli.agreement_compare import diff, show
 from api.cli.agreement_holidays import propose_holidays
+from api.cli.agreement_life import handover, propose, sign, status
 from api.cli.agreement_source import read_agreement
 from api.cli.opened import opened
 
@@ -61,10 +62,11 @@ def publish(file: Path) -> None:
     agreement = read_agreement(file)
     with opened() as tocsin:
         tocsin.book.publish(agreement, by="operator")
-    click.echo(
-        f"{agreement.partnership} version {agreement.version} is published, "
-        f"in force from {agreement.effective_from.isoformat()}."
-    )
+        awaited = tocsin.book.record(agreement.partnership).numbered(agreement.version).awaited
+    standing = f"in force from {agreement.effective_from.isoformat()}"
+    if awaited:
+        standing = f"and in force once {', '.join(awaited)} have signed: tocsin agreement sign --help"
+    click.echo(f"{agreement.partnership} version {agreement.version} is published, {standing}.")
     _tell_later(agreement)
 
 
@@ -77,3 +79,5 @@ def _tell_later(agreement: Agreement) -> None:
 command.add_command(diff)
 command.add_command(show)
 command.add_command(propose_holidays)
+for each in (propose, sign, status, handover):
+    command.add_command(each)
