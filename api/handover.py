@@ -1,7 +1,7 @@
 """The handover: at an agreement's end each party is given the record as it may see it, with a manifest of digests.
 
 For each party a folder: `events.jsonl`, an event a line as the API exports them; `agreement-N.json` for each version;
-and `manifest.json`, which names these files with their SHA-256. The manifest's digest is put on record: whoever is shown
+and `manifest.json`, which names these files with their SHA-256. The manifest's digest is on record: whoever is shown
 the folder later can tell whether it is the one.
 """
 
