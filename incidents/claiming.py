@@ -98,7 +98,7 @@ class Claiming(IncidentBase):
         Withdrawn; InvalidField; NotClaimable; AlreadyClaimed.
         """
         self._must_not_be_withdrawn()
-        check_near("at", was_at, said["at"])
+        check_near("start", was_at, said["at"])
         self._must_be_earlier(entry, was_at)
         if not terms.older_by_claim:
             raise refusals.NotClaimable("The agreement lets nobody accept an older time.")
@@ -190,9 +190,9 @@ class Claiming(IncidentBase):
         if not isinstance(fact, Decision):
             raise InvalidField("entry", "What the engine says has no other time. Give an entry of people.")
         if at >= fact.at:
-            raise InvalidField("at", f"It must lie before the time on record, {fact.at.isoformat()}.")
+            raise InvalidField("start", f"It must lie before the time on record, {fact.at.isoformat()}.")
         if entry > 1 and at < self.reported_at:
-            raise InvalidField("at", "It lies before the incident was reported.")
+            raise InvalidField("start", "It lies before the incident was reported.")
 
     # --- what changes ------------------------------------------------------------------------------------------------
 

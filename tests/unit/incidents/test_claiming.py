@@ -284,7 +284,7 @@ def test_an_older_time_is_claimed_of_a_fact_of_people() -> None:
 
 @pytest.mark.parametrize(
     ("entry", "at", "field"),
-    [(0, HOUR, "entry"), (9, HOUR, "entry"), (3, 0, "entry"), (2, 2 * HOUR, "at"), (2, -1, "at")],
+    [(0, HOUR, "entry"), (9, HOUR, "entry"), (3, 0, "entry"), (2, 2 * HOUR, "start"), (2, -1, "start")],
 )
 def test_a_time_that_is_no_older_one_is_refused(entry: int, at: float, field: str) -> None:
     """Nor one before the report, nor one of what the engine says."""
