@@ -32,7 +32,7 @@ MAX_VERSION = 999_999
 EXAMPLE = Path(__file__).with_name("agreement_example.yaml").read_text(encoding="utf-8")
 PROPOSAL_EXAMPLE = (
     EXAMPLE.replace("version: 1,", "version: 2, supersedes: 1,").replace("to: null}", "to: null, notice: P90D}")
-    + "  governance:\n    amendments: {signed_by: [acme, globex], may_migrate_open: {needs: [acme, globex]}}\n"
+    + "    amendments: {signed_by: [acme, globex], may_migrate_open: {needs: [acme, globex]}}\n"
 )
 """An amendment of it that both parties must sign."""
 

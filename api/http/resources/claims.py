@@ -31,6 +31,7 @@ NUMBER = {
     "required": True,
     "description": "The version of the fact that made it.",
     "schema": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+    "example": 2,
 }
 _ONE = (*_REFERENCE, NUMBER)
 _NUMBER = "<int(min=1, max=2147483647):number>"
@@ -79,7 +80,7 @@ def make(body: Body, reference: str) -> Shown:
     headers={"Location": "LOCATION", **_ANSWERED},
     path=_REFERENCE,
     scope=Scope.INCIDENTS_COORDINATE,
-    example={"body": {"severity": "S1", "reason": "No shop can take payments"}},
+    example={"body": {"severity": "S2", "reason": "One shop in ten is affected"}},
     **_COMMAND,
 )
 def dispute(body: Body, reference: str) -> Shown:

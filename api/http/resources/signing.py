@@ -23,6 +23,7 @@ from api.http.schemas.agreement_life import SignatureGiven, VersionStanding
 from api.http.schemas.fields import Body as NoFields
 from api.http.senders import sender_in
 from api.http.views import agreement_address
+from escalation.agreement import read
 from incidents.errors import InvalidField
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from escalation.changes import Changed
 
 _VERSION = f"/<partnership>/<int(min=1, max={MAX_VERSION}):version>"
-_EXAMPLE_DIGEST = "b7ad4768b8a9e97cb05f0f91a05674963c7cbe13daf3cab58a8411317055b708"
+_PROPOSED, _ = read(PROPOSAL_EXAMPLE)
 _REPLAYED = {"Idempotency-Replayed": "REPLAYED"}
 
 
@@ -92,7 +93,7 @@ def signatures(partnership: str, version: int) -> dict[str, Any]:
     errors=openapi.WRITE_ERRORS,
     path=PARTNERSHIP,
     parameters=["Idempotency-Key"],
-    example={"path": {"version": 2}, "body": {"digest": _EXAMPLE_DIGEST}},
+    example={"path": {"version": 2}, "body": {"digest": _PROPOSED.digest if _PROPOSED else None}},
     scope=Scope.AGREEMENTS_DECIDE,
 )
 def sign(body: Body, partnership: str, version: int) -> Shown:

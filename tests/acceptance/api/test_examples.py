@@ -57,16 +57,35 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "proposeMigration": SIGNED,
     "signMigration": (*SIGNED, "proposeMigration"),
     "withdrawMigration": (*SIGNED, "proposeMigration"),
+    "getClaim": ("makeClaim",),
+    "voteOnClaim": ("makeClaim",),
+    "giveEvidence": ("makeClaim",),
+    "withdrawClaim": ("makeClaim",),
+    "vetoPause": ("pauseClocks",),
+    "publishReview": ("resolveIncident",),
+    "closeAction": ("agreeAction",),
+    "submitFiling": ("becomeAware by acme",),
+    "acknowledgeFiling": ("becomeAware by acme", "submitFiling"),
+    "amendFiling": ("becomeAware by acme", "submitFiling"),
+    "getFiling": ("becomeAware by acme", "submitFiling"),
 }
 """Whose examples are sent first, by the party that is named if there is one."""
 
+DECIDING = (Scope.AGREEMENTS_DECIDE, Scope.INCIDENTS_COORDINATE)
 DECIDED_FOR: Mapping[str, str] = {
     "signVersion": "acme",
     "giveNotice": "globex",
     "proposeMigration": "acme",
     "signMigration": "globex",
+    "disputeSeverity": "globex",
+    "voteOnClaim": "globex",
+    "vetoPause": "globex",
+    "becomeAware": "acme",
 }
 """What only a party can do: for which one the example is sent."""
+
+ON_CLAIMS = ("getClaim", "voteOnClaim", "giveEvidence", "withdrawClaim")
+ON_FILINGS = ("getFiling", "acknowledgeFiling", "amendFiling")
 
 PEOPLES = frozenset({"signIn", "finishSignIn", "signOut"})
 """What needs an identity provider, and does not exist without one."""
@@ -85,6 +104,8 @@ def _provided(name: str) -> MadeUp:
 MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
     "finishSignIn": {"code": _provided("code"), "state": _provided("state")},
     "rotateKey": {"key": _answered("issueKey", "id")},
+    **{name: {"number": _answered("makeClaim", "number")} for name in ON_CLAIMS},
+    **{name: {"number": _answered("submitFiling", "number")} for name in ON_FILINGS},
     "revokeKey": {"key": _answered("issueKey", "id")},
     "withdrawMember": {"person": _answered("grantRoles", "person")},
 }
@@ -169,9 +190,7 @@ class World:
         return answer
 
     def _authorization(self, party: str | None) -> dict[str, str]:
-        key = (
-            self._key if party is None else party_key(self.site.tocsin, "acme-globex", party, [Scope.AGREEMENTS_DECIDE])
-        )
+        key = self._key if party is None else party_key(self.site.tocsin, "acme-globex", party, DECIDING)
         return {"Authorization": f"Bearer {key}"}
 
     def signed_in(self) -> str:
