@@ -1,0 +1,62 @@
+"""Incidents under the worked example, in memory: they begin at noon UTC on Monday 2 March 2026, 13:00 in Berlin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tests.support.clocked import Clocked, moment
+from tests.support.example_agreement import example_agreement
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from escalation.agreement import Agreement
+
+HOUR = 3600
+DAY = 24 * HOUR
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+class Exemplary(Clocked):
+    """An incident of payments, or of another service; times are seconds from its beginning."""
+
+    def __init__(
+        self, severity: str = "S1", service: str = "payments-api", agreement: Agreement | None = None, *, at: float = 0
+    ) -> None:
+        """Declare it at a second, as having begun then."""
+        super().__init__(agreement or example_agreement(), severity, service=service, at=at)
+
+    def reach(self, at: float, milestone: str) -> None:
+        """Reach a milestone."""
+        self.do(at, lambda it, when: it.reach_milestone(milestone, None, None, self.terms, by="key:1", at=when))
+
+    def review(self, at: float) -> None:
+        """Publish the review."""
+        self.do(at, lambda it, when: it.publish_review(None, by="key:1", at=when))
+
+    def agree(self, at: float, action: str, priority: str) -> None:
+        """Agree on an action."""
+        self.do(at, lambda it, when: it.agree_action(action, priority, "x", self.terms, by="key:1", at=when))
+
+    def aware(self, at: float, party: str) -> None:
+        """Let a party become aware."""
+        self.do(at, lambda it, when: it.become_aware(party, self.terms, by="key:1", at=when))
+
+    def due_in_berlin(self, clock: str, at: float = 0) -> str | None:
+        """Say when a clock's last run is due, by the clock on the wall in Berlin; None: it has no such clock."""
+        found = [reading for reading in self.readings(at) if reading.clock == clock]
+        return wall(found[-1].due_at) if found else None
+
+
+def wall(at: datetime | None) -> str | None:
+    """Say an instant as Berlin has it."""
+    return None if at is None else f"{at.astimezone(BERLIN):%m-%d %H:%M}"
+
+
+def day(number: float) -> float:
+    """Give the second that lies so many days after noon."""
+    return number * DAY
+
+
+__all__ = ["BERLIN", "DAY", "HOUR", "Exemplary", "day", "moment", "wall"]
