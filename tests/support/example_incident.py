@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tests.support.clocked import Clocked, moment
+from incidents.terms import Assessment
+from tests.support.clocked import Clocked
 from tests.support.example_agreement import example_agreement
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ class Exemplary(Clocked):
         super().__init__(agreement or example_agreement(), severity, service=service, at=at)
 
     def reach(self, at: float, milestone: str) -> None:
-        """Reach a milestone."""
-        self.do(at, lambda it, when: it.reach_milestone(milestone, None, None, self.terms, by="key:1", at=when))
+        """Reach a milestone, on some evidence."""
+        self.do(at, lambda it, when: it.reach_milestone(milestone, "MSG-1", None, self.terms, by="key:1", at=when))
 
     def review(self, at: float) -> None:
         """Publish the review."""
@@ -38,6 +39,11 @@ class Exemplary(Clocked):
     def agree(self, at: float, action: str, priority: str) -> None:
         """Agree on an action."""
         self.do(at, lambda it, when: it.agree_action(action, priority, "x", self.terms, by="key:1", at=when))
+
+    def flag(self, at: float, *flags: str) -> None:
+        """Assess it again, with flags."""
+        found = Assessment("minor", "high", flags=flags)
+        self.do(at, lambda it, when: it.classify(found, self.terms, by="key:1", at=when))
 
     def aware(self, at: float, party: str) -> None:
         """Let a party become aware."""
@@ -52,11 +58,3 @@ class Exemplary(Clocked):
 def wall(at: datetime | None) -> str | None:
     """Say an instant as Berlin has it."""
     return None if at is None else f"{at.astimezone(BERLIN):%m-%d %H:%M}"
-
-
-def day(number: float) -> float:
-    """Give the second that lies so many days after noon."""
-    return number * DAY
-
-
-__all__ = ["BERLIN", "DAY", "HOUR", "Exemplary", "day", "moment", "wall"]

@@ -9,7 +9,7 @@ import pytest
 from escalation.agreement import check_document
 from incidents.incident import Incident
 from tests.support.example_agreement import example_agreement
-from tests.support.example_incident import HOUR, Exemplary, day
+from tests.support.example_incident import DAY, HOUR, Exemplary
 
 FIXED = [
     ("pin", "agreement", "latest"),
@@ -47,8 +47,8 @@ def test_an_incident_reopened_within_five_days_goes_on(days: float, resumes: boo
     incident = Exemplary("S3")
     incident.resolve(HOUR)
     incident.do(HOUR, lambda it, when: it.close(by="key:1", at=when))
-    incident.reopen(day(days))
-    runs = [reading for reading in incident.readings(day(days)) if reading.clock == "resolve"]
+    incident.reopen(days * DAY)
+    runs = [reading for reading in incident.readings(days * DAY) if reading.clock == "resolve"]
     assert (len(runs) == 1) is resumes
 
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from escalation.agreement.recurrence import spans
+from escalation.maintenance import maintenances
 from escalation.terms import AgreementTerms
 from incidents.errors import InvalidField, TocsinError
 from incidents.refusals import NotClaimable
 from incidents.terms import Claimable, ExclusionSought
-from tests.support.example_agreement import example_agreement
+from tests.support.example_agreement import example_agreement, worded
+from tests.support.example_incident import DAY, HOUR, Exemplary
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EVERY_CLOCK = ("acknowledge", "respond", "update", "workaround", "resolve", "review_due", "action_due")
@@ -117,6 +119,44 @@ def test_maintenance_is_on_the_first_sunday_of_a_month_from_two_to_six() -> None
     ]
     winter = next(iter(spans(rule.windows[0], year[0], datetime(2026, 12, 1).date(), datetime(2026, 12, 9).date())))  # noqa: DTZ001 - local dates
     assert datetime.fromtimestamp(winter[0], UTC).hour == 1
+
+
+def held(service: str, at: float) -> set[str]:
+    """Give the clocks of an S2 that began so many seconds after noon and stand still for an hour of maintenance."""
+    hours = {}
+    for text in ("PT4H, tz", "PT1S, tz"):
+        incident = Exemplary("S2", service, worded({"PT4H, tz": text}), at=at)
+        incident.update(at)
+        hours[text] = {reading.clock: reading.due_at for reading in incident.readings(at)}
+    return {clock for clock, due in hours["PT4H, tz"].items() if due != hours["PT1S, tz"][clock]}
+
+
+FIRST_SUNDAY = 33.5 * DAY
+"""The first Sunday of April, midnight in London and two o'clock in Berlin, in days from noon on 2 March."""
+
+
+def test_maintenance_stops_three_clocks_of_reporting() -> None:
+    """No other clock, and none of another service: what cannot be paused runs on."""
+    assert held("reporting", FIRST_SUNDAY) == {"update", "workaround", "resolve"}
+    assert held("payments-api", FIRST_SUNDAY) == set()
+
+
+def test_maintenance_must_have_been_announced_for_a_week() -> None:
+    """A window on the seventh day of the term does not count; on the eighth one would."""
+    rule = example_agreement().exclusions["planned_maintenance"]
+    (maintenance,) = maintenances(example_agreement(), "reporting")
+    assert rule.announced is not None
+    january = [int(datetime(2026, 1, day, tzinfo=UTC).timestamp()) for day in (1, 31)]
+    assert maintenance.between(*january) == []
+    assert rule.announced.end(maintenance.since, "Europe/Berlin") == datetime(2026, 1, 8, 23, tzinfo=UTC)
+
+
+def test_eight_hours_of_maintenance_count_in_a_month() -> None:
+    """Were it on each Sunday, the first two would use the month up."""
+    weekly = worded({"FREQ=MONTHLY;BYDAY=1SU": "FREQ=WEEKLY;BYDAY=SU"})
+    (maintenance,) = maintenances(weekly, "reporting")
+    april = [int(datetime(2026, 4, day, tzinfo=UTC).timestamp()) for day in (1, 30)]
+    assert [end - start for start, end in maintenance.between(*april)] == [4 * HOUR, 4 * HOUR]
 
 
 def test_an_unknown_exclusion_is_refused() -> None:

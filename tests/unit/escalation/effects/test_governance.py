@@ -67,10 +67,10 @@ def test_each_question_goes_to_its_body(decision: str, body: str, due_at: dateti
 
 
 def test_extensions_of_an_action_are_granted_by_the_board() -> None:
-    """The pause names the body, and whoever grants exclusions has ten days for it."""
+    """The pause names the body, which has five days for it."""
     found = terms().pause_claim(PauseSought("approved_extension", NOON), NOON)
     assert found.clocks == ("action_due",)
-    assert (found.mandate.body, found.mandate.due_at) == ("service_review_board", midnight("2026-03-12"))
+    assert (found.mandate.body, found.mandate.due_at) == ("service_review_board", midnight("2026-03-07"))
 
 
 def test_amendments_are_proposed_by_any_signatory() -> None:

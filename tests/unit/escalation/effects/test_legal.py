@@ -9,6 +9,7 @@ import pytest
 from escalation.terms import AgreementTerms
 from incidents.errors import InvalidField
 from tests.support.example_agreement import example_agreement
+from tests.support.example_incident import HOUR, Exemplary
 
 DUTIES = [
     ("notify-client", {"acme"}, 24, False, False),
@@ -56,3 +57,13 @@ def test_an_unlikely_risk_waives_the_authoritys() -> None:
     """GDPR Article 33 (1) wants no notification where a risk is unlikely."""
     waived = {name: rule.unless for name, rule in example_agreement().notifications.items() if rule.unless}
     assert waived == {"notify-authority": "unlikely_risk"}
+
+
+def test_it_runs_from_awareness_at_any_time() -> None:
+    """Not from the report, which came later; nights and the weekend count."""
+    incident = Exemplary("S3", at=HOUR)
+    incident.flag(HOUR, "personal_data_breach", "significant")
+    for party in ("acme", "globex"):
+        incident.aware(2 * HOUR, party)
+    due = {clock: incident.due(clock, 2 * HOUR) for clock in example_agreement().notifications}
+    assert due == {"notify-client": 26 * HOUR, "notify-authority": 74 * HOUR, "early-warning": 26 * HOUR}

@@ -8,7 +8,7 @@ from tests.support.clocked import moment
 from tests.support.example_agreement import example_agreement
 from tests.support.example_incident import HOUR, Exemplary
 
-DUE = {
+DUE: dict[str, dict[str, str | None]] = {
     "S1": {
         "acknowledge": "03-02 13:15",
         "respond": "03-02 13:30",
