@@ -7,11 +7,12 @@ only, since both parties share the clocks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from escalation.performance_duties import in_force
+from escalation.performance_duties import in_force, month_at
 from escalation.periods import Period, Tally, period_at
 from escalation.tables import periods
 from escalation.tallies import tally_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from escalation.agreement.model import Agreement, Objective
     from escalation.agreements import AgreementBook
     from incidents.ledger.ledger import Ledger
+
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,10 @@ class Periods:
         if agreement is not None:
             known = {(row.objective, row.starts) for row in judged}
             for objective in agreement.tolerance.per_period:
-                period = period_at(now, objective.months, agreement.tz)
-                if (objective.id, period.starts) not in known:
-                    tally = tally_of(connection, partnership, objective, period)
-                    yield PeriodOfObjective(partnership, agreement.version, objective, period, tally)
+                for period in _not_judged(objective, agreement, now):
+                    if (objective.id, period.starts) not in known:
+                        tally = tally_of(connection, partnership, objective, period)
+                        yield PeriodOfObjective(partnership, agreement.version, objective, period, tally)
 
     def _judged(self, row: Row[Any]) -> PeriodOfObjective:
         agreement = self._book.get(row.partnership, row.agreement_version)
@@ -88,6 +91,16 @@ class Periods:
             row.judged_at,
             row.corrected_at,
         )
+
+
+def _not_judged(objective: Objective, agreement: Agreement, now: datetime) -> Iterator[Period]:
+    """Give the period that runs, and the one before it as long as facts about it may still come."""
+    running = period_at(now, objective.months, agreement.tz)
+    yield running
+    before = running.starts - _SECOND
+    _, judged_at = month_at(before, agreement)
+    if now < judged_at:
+        yield period_at(before, objective.months, agreement.tz)
 
 
 def _named(objective: str, agreement: Agreement) -> Objective:

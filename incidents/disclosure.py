@@ -125,14 +125,15 @@ def withheld_from(
     Args:
         viewer: Who reads.
         kind: The name of its type. Of what is no incident's, all may see that agreements were published, whose
-            documents show for themselves what is whose; the rest is for those who see everything.
+            documents show for themselves what is whose, and how the partnership performs, which names no incident;
+            the rest is for those who see everything.
         first: What is restricted in the first fact of its stream.
         own: What is restricted in this one.
     """
     of = kind.partition(".")[0]
     if of == "agreement":
         return {"document": SEE_AGREEMENT}
-    if viewer.everything:
+    if viewer.everything or of == "performance":
         return {}
     if of != "incident":
         return {WHOLE: INTERNAL}
