@@ -127,7 +127,7 @@ def _reading(run: Run, now: int) -> Reading:
         due is not None and demand.known_end is not None and due > demand.known_end,
         _maybe(_last_safe(run, due)),
         _maybe(run.stopped),
-        _maybe(deviated if breached is None or run.deviation else None),
+        _maybe(deviated if deviated != breached or run.deviation else None),
         _maybe(breached),
         None if told is None else instant(told.detected_at),
         run,

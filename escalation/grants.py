@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from escalation import clock
+from escalation.demands import can_stop
 from escalation.runs import Excuse, Stop, Stretch
 from incidents import happenings as h
 
@@ -127,6 +128,8 @@ def _change(run: Run, grant: Grant) -> Change | None:
         return None
     if grant.exclusion.excuses:
         return excuse, None
+    if not can_stop(run.target):
+        return None
     return _pausing(Stop(grant.start, grant.until, grant.name, grant.entry, None, grant.at))
 
 

@@ -43,6 +43,8 @@ def _confirmed(incident: Incident, scale: Sequence[str], until: datetime | None)
     open_claims: set[int] = set()
     for fact in incident.history:
         match fact:
+            case h.SeverityChanged(claim=int()):
+                pass  # it holds for the time of a dispute: only its outcome is confirmed
             case h.Declared() | h.Classified() | h.SeverityChanged() if _by(fact, until):
                 stood.append(fact.severity)
             case h.ClaimMade() if fact.kind in {DISPUTE, DOWNGRADE} and _by(fact, until):
