@@ -7,6 +7,7 @@ what goes beyond is cut off the window's end.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -20,10 +21,13 @@ from escalation.zones import zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from escalation.agreement.model import Agreement, Exclusion
     from escalation.calendar import Calendar
     from escalation.timetable import Interval
+
+_INTERVAL = re.compile(r"INTERVAL=(\d+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,20 @@ class Maintenance:
             # may have begun on another date than here.
             month = local_date(start - window.duration, local).replace(day=1)
             first = (month - timedelta(days=1)).replace(day=1)
-            for each in spans(window, since.astimezone(local).date(), first, local_date(end, local)):
+            anchor = _nearest(since.astimezone(local).date(), first, window.rrule)
+            for each in spans(window, anchor, first, local_date(end, local)):
                 if each[0] >= earliest.timestamp():
                     yield each
+
+
+def _nearest(anchor: date, first: date, rule: str) -> date:
+    """Give the last date up to another at which a rule could have begun as well: it is gone through from there.
+
+    Only INTERVAL hangs on where it began, and counts weeks (see agreement/recurrence.py).
+    """
+    interval = _INTERVAL.search(rule)
+    step = 7 * int(interval[1]) if interval else 7
+    return anchor + timedelta(days=max(0, (first - anchor).days) // step * step)
 
 
 @lru_cache(maxsize=1024)
