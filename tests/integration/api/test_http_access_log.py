@@ -21,8 +21,9 @@ NOT_LOGGED: dict[str, str] = {}
 PATHS = {"reference": "INC-1001", "partnership": OURS, "version": "1"}
 QUERIES = {
     "diffIncident": "?since=1&until=2",
+    "getEffectiveAgreement": "?service=payments-api",
     "search": "?q=card",
-    **dict.fromkeys(("listEvents", "streamEvents"), f"?partnership={OURS}"),
+    **dict.fromkeys(("listEvents", "streamEvents", "listObjectivePeriods"), f"?partnership={OURS}"),
     "exportEvents": f"?partnership={OURS}&format=csv",
 }
 """What an operation must be asked to have something to give."""
