@@ -99,7 +99,7 @@ class Acts:
 
     def became_aware(self, fact: h.BecameAware, at: int) -> None:
         """A party came to know (clock rule 12)."""
-        self.builder.law.aware(fact.party, at)
+        self.builder.law.aware(fact.party, at, fact.originator_version)
         self.builder.obey(at, fact.originator_version)
 
     def filed(self, fact: h.FilingSubmitted, at: int) -> None:

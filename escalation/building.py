@@ -222,7 +222,7 @@ class Builder:
             elif run is not None and run.running and started is None:
                 self._end(run, at, CANCELLED, entry)
             elif started is not None and not self.law.is_done(notification.id):
-                self._call_for(self.demands.targets[notification.id], started, entry)
+                self._call_for(self.demands.targets[notification.id], *started)
 
     def _call_for(self, target: Target, started: int, entry: int) -> None:
         """Start a legal clock; one that was waived meanwhile goes on, as the law knows no pause."""

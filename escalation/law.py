@@ -17,13 +17,13 @@ class Law:
     def __init__(self) -> None:
         """Begin where nobody knows anything."""
         self.flags: frozenset[str] = frozenset()
-        self._aware: dict[str, int] = {}
+        self._aware: dict[str, tuple[int, int]] = {}
         self._filings: dict[int, str] = {}
         self._done: set[str] = set()
 
-    def aware(self, party: str, at: int) -> None:
-        """A party came to know; what it hears again changes nothing."""
-        self._aware.setdefault(party, at)
+    def aware(self, party: str, at: int, entry: int) -> None:
+        """A party came to know, by a fact; what it hears again changes nothing."""
+        self._aware.setdefault(party, (at, entry))
 
     def filed(self, fact: h.FilingSubmitted, agreement: Agreement, at: int) -> None:
         """A notification was filed: whoever is told knows from then on; it is done if nothing more is owed in time."""
@@ -32,7 +32,7 @@ class Law:
         if notification is None:
             return
         for party in _told(notification, agreement):
-            self.aware(party, at)
+            self.aware(party, at, fact.originator_version)
         if fact.complete or notification.phases:
             self._done.add(fact.notification)
 
@@ -45,12 +45,15 @@ class Law:
         """Whether it was filed."""
         return notification in self._done
 
-    def started(self, notification: LegalNotification, agreement: Agreement) -> int | None:
-        """Give when the first of those who owe it came to know; None: none did, or its flags ask for nothing."""
+    def started(self, notification: LegalNotification, agreement: Agreement) -> tuple[int, int] | None:
+        """Give when the first of those who owe it came to know, and by which fact.
+
+        None: none of them did, or its flags ask for nothing.
+        """
         if notification.unless in self.flags or notification.applies_when not in {None, *self.flags}:
             return None
         owing = agreement.parties_named(notification.duty_of)
-        return min((at for party, at in self._aware.items() if party in owing), default=None)
+        return min((known for party, known in self._aware.items() if party in owing), default=None)
 
 
 def _told(notification: LegalNotification, agreement: Agreement) -> Collection[str]:

@@ -48,8 +48,9 @@ class Asked:
 
     def stop(self, limit: int | None) -> Stop:
         """Give the stretch that it stops a clock for, which a limit may have ended."""
-        if limit is not None and (self.until is None or limit < self.until):
-            return Stop(self.start, limit, self.reason, self.entry, None, self.granted_at)
+        if limit is not None and (self.until is None or limit <= self.until):
+            told = self.ended_by if limit == self.until else None
+            return Stop(self.start, limit, self.reason, self.entry, told, self.granted_at, limited=True)
         return Stop(self.start, self.until, self.reason, self.entry, self.ended_by, self.granted_at)
 
 

@@ -50,8 +50,8 @@ class Stretch(Segment):
 class Stop:
     """A stretch in which a run does not count, and why; `until` None while it lasts.
 
-    `entry` is the fact (its version) that began it, `ended_by` the one that ended it; None: a limit, or what the
-    agreement says itself. `granted_at` is when a body granted it; None: nobody had to.
+    `entry` is the fact (its version) that began it, `ended_by` the one that ended it, None where time did; `limited`
+    says that a limit did. `granted_at` is when a body granted it; None: nobody had to.
     """
 
     start: int
@@ -60,6 +60,7 @@ class Stop:
     entry: int | None = None
     ended_by: int | None = None
     granted_at: int | None = None
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,8 +120,7 @@ def _stopped(run: Run, stop: Stop) -> Iterator[Line]:
         begins, ends = f"A body granted {stop.reason}: this time is taken out", f"{stop.reason} was granted until here"
     yield max(stop.start, run.started), stop.entry, rule, f"{begins}."
     if stop.until is not None and stop.until > run.started and (run.stopped is None or stop.until <= run.stopped):
-        limited = stop.ended_by is None and stop.granted_at is None and stop.reason not in _HELD
-        yield stop.until, stop.ended_by, rule, f"{ends}: it had reached its limit." if limited else f"{ends}."
+        yield stop.until, stop.ended_by, rule, f"{ends}: its limit was reached." if stop.limited else f"{ends}."
 
 
 def _maintained(run: Run, end: int) -> Iterator[Line]:
