@@ -44,8 +44,11 @@ Rows = list[dict[str, Any]]
 class After(Protocol):
     """What follows from attainment."""
 
-    def clocks_changed(self, incident: Incident, before: Rows, now: Rows, connection: Connection) -> Incident:
-        """Say what follows from clocks that were decided, or decided otherwise; give the incident as it then stands."""
+    def deviations_known(self, incident: Incident, connection: Connection) -> Incident:
+        """Say what follows from an incident's final deviations; give it as it then stands."""
+
+    def clocks_decided(self, partnership: str, before: Rows, now: Rows, connection: Connection) -> None:
+        """Say what follows for the partnership where clocks of an incident were decided, or decided otherwise."""
 
     def period_judged(self, partnership: str, starts: datetime, connection: Connection) -> None:
         """Say what follows from a period that was judged, or corrected."""
@@ -79,11 +82,15 @@ class Attainment:
         before = [dict(zip(names, row, strict=True)) for row in fetch(connection, _KNOWN, {"of": incident.id})]
         rows = rows_of(incident, self._versions(incident))
         send(connection, _replaced(incident, rows), commit=False)
-        if not incident.imported and decided(before) != decided(rows):
-            after = self._after.clocks_changed(incident, before, rows, connection)
-            if after.version != incident.version:
-                # What was told of it now must count before its fact comes round, for the next incident is judged by it.
-                send(connection, _replaced(after, rows_of(after, self._versions(after))), commit=False)
+        if incident.imported or decided(before) == decided(rows):
+            return
+        if any(row["deviated_at"] is not None for row in rows):
+            told = self._after.deviations_known(incident, connection)
+            if told.version != incident.version:
+                # What was told of it must count before its fact comes round: what follows now is judged by it.
+                rows = rows_of(told, self._versions(told))
+                send(connection, _replaced(told, rows), commit=False)
+        self._after.clocks_decided(incident.partnership, before, rows, connection)
 
     def writes(self, record: Record, new: Sequence[Fact]) -> Iterable[Write]:
         """Give the rows of an incident's runs, as they stood at its last fact."""

@@ -60,18 +60,25 @@ class Judging:
         """Take what records are read from and written to, and the agreements."""
         self._ledger = ledger
         self._book = book
+        self._begun: set[str] = set()
+        """Partnerships whose record was there when it was looked for: it is there for good."""
 
-    def clocks_changed(self, incident: Incident, before: Rows, now: Rows, connection: Connection) -> Incident:
-        """Judge repeated deviations, then periods that were judged before, then whether a formal warning is due."""
-        partnership = incident.partnership
-        if any(row["deviated_at"] is not None for row in now):
-            incident = self._tell(Incident, incident.id, connection, self._repetitions(connection))
+    def deviations_known(self, incident: Incident, connection: Connection) -> Incident:
+        """Tell the breaches that repetition makes of deviations."""
+
+        def tell(incident: Incident, now: datetime) -> None:
+            tell_repetitions(incident, partial(self._book.get, incident.partnership), connection, now)
+
+        return self._tell(Incident, incident.id, connection, tell)
+
+    def clocks_decided(self, partnership: str, before: Rows, now: Rows, connection: Connection) -> None:
+        """Correct periods that were judged already; issue a formal warning, if there is one more breach for it."""
         agreement = in_force(self._book, partnership, self._ledger.clock.now())
         if agreement is not None and (agreement.tolerance.per_period or agreement.tolerance.warnings):
             self._begin(partnership, agreement, connection)
             self._correct(partnership, [row["ended_at"] for row in (*before, *now) if row["ended_at"]], connection)
-            self._warn(partnership, agreement, connection)
-        return incident
+            if _breached(now) - _breached(before):
+                self._warn(partnership, agreement, connection)
 
     def period_judged(self, partnership: str, starts: datetime, connection: Connection) -> None:
         """Look again at a period: the follower may have come further meanwhile. A breach of it calls for warnings."""
@@ -80,15 +87,10 @@ class Judging:
         if agreement is not None:
             self._warn(partnership, agreement, connection)
 
-    def _repetitions(self, connection: Connection) -> Callable[[Incident, datetime], None]:
-        def tell(incident: Incident, now: datetime) -> None:
-            tell_repetitions(incident, partial(self._book.get, incident.partnership), connection, now)
-
-        return tell
-
     def _begin(self, partnership: str, agreement: Agreement, connection: Connection) -> None:
         """Begin the record with the month in which the first clock is decided that it is about."""
-        if self._ledger.get_many([stream_of(partnership)], connection):
+        if partnership in self._begun or self._ledger.get_many([stream_of(partnership)], connection):
+            self._begun.add(partnership)
             return
         with self._ledger.command() as command:
             month = month_at(command.recorded_at, agreement)
@@ -138,3 +140,7 @@ class Judging:
                 self._ledger.save(record, connection=connection)
                 return record
         raise Conflict
+
+
+def _breached(rows: Rows) -> set[tuple[str, int]]:
+    return {(row["clock"], row["cycle"]) for row in rows if row["outcome"] == "breached"}

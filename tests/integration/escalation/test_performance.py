@@ -142,6 +142,16 @@ def test_two_breaches_within_a_month_bring_one_formal_warning(desk: Performing) 
     assert [fact.about for fact in desk.said(Performance.Reminded)] == ["first", "first (2)"]
 
 
+def test_a_breach_by_repetition_calls_for_a_warning_too(desk: Performing) -> None:
+    """At once, with the one before it."""
+    desk.resolved_after(BREACHED)
+    for _ in range(2):
+        desk.resolved_after(DEVIATED)
+    assert desk.said(Warned) == []
+    desk.resolved_after(DEVIATED)
+    assert [fact.breaches for fact in desk.said(Warned)] == [2]
+
+
 def test_the_breach_of_a_period_calls_for_a_warning_too(database_url: str) -> None:
     """One clock and one period make two breaches."""
     desk = Performing(
