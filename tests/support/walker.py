@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from escalation.agreement.model import Exclusion, Tolerance, Tolerated, Window
 from escalation.runs import seconds
 from incidents import happenings as h
 from tests.support.clocked import ALWAYS, START, Clocked, agreed, open_between, rule, rung, target
+from tests.support.eventful import Eventful
 
 if TYPE_CHECKING:
     from escalation.calendar import Calendar
     from incidents.ledger.facts import Fact
 
 
+MAINTENANCE = (110, 122)
 SHIFTS = open_between((0, 25), (40, 90), (91, 130), (170, 10_000))
 AGREEMENT = agreed(
     calendars={"shifts": SHIFTS},
@@ -30,7 +33,25 @@ AGREEMENT = agreed(
         "S1": (rung("opened", every=7, most=4), rung("acknowledge", 100, index=1, every=5, most=3)),
         "default": (rung("any", 50), rung("resolve", 150, index=1), rung("any", 100, index=2, every=11, most=2)),
     },
+    exclusions={
+        "delay": Exclusion("delay", excuses=False, targets=("resolve",), authority="board"),
+        "planned": Exclusion(
+            "planned",
+            excuses=False,
+            targets=("resolve",),
+            windows=(Window("FREQ=DAILY", 12 * 3600 + MAINTENANCE[0], MAINTENANCE[1] - MAINTENANCE[0], "UTC"),),
+        ),
+    },
+    tolerance=Tolerance(per_incident=(Tolerated(frozenset({"resolve", "update"}), None, 20, frozenset({"S1"})),)),
 )
+
+
+class Played(Eventful):
+    """An incident under that agreement, to which time is granted that is still to come."""
+
+    def exclude(self, at: float, ahead: int, length: int, was: float | None = None) -> None:  # noqa: ARG002 - as other verbs
+        """Grant that the resolve clock stands still for a while, known ahead."""
+        self.grant(at, "exclusion", "delay", start=at + ahead, until=at + ahead + length, clocks=["resolve"])
 
 
 @dataclass
@@ -44,7 +65,11 @@ class Counted:
     calendar: Calendar = ALWAYS
     stopped: int | None = None
     outcome: str = ""
+    deviated: int | None = None
     breached: int | None = None
+    allowed: int | None = None
+    """What is tolerated of the present target, once it is exceeded."""
+    excluded: list[tuple[int, int]] = field(default_factory=list)
     due: int | None = None
     waited: dict[int, int] = field(default_factory=dict)
     """Seconds of each pause, as this run counts them."""
@@ -60,6 +85,9 @@ class Walker:
         self.over = self.acknowledged = self.responded = False
         self.pauses: list[tuple[h.ClockPaused, int, list[int]]] = []
         self.closed: list[Counted] = []
+        self.worst = ""
+        self.claims: dict[int, tuple[int, int]] = {}
+        self.granted: list[tuple[int, int]] = []
         self.facts = [(seconds(fact.at) - START, fact) for fact in case.incident.history]
 
     def walk(self, until: int) -> list[Counted]:
@@ -88,9 +116,19 @@ class Walker:
         is_open = run.calendar.is_open(START + now)
         held = run.target is None or (run.name == "update" and self.response_owed())
         held |= self.pass_pauses(run, now, now + 1, is_open=is_open)
+        if run.name == "resolve":
+            held |= MAINTENANCE[0] <= now < MAINTENANCE[1] or any(start <= now < end for start, end in run.excluded)
         counts = is_open and not held
         run.counted += counts
         if run.target is not None and run.breached is None and run.counted > run.target:
+            self.exceeded(run, run.target, now)
+
+    def exceeded(self, run: Counted, target: int, now: int) -> None:
+        """Note that a run is over its target; past what is tolerated by the worst severity so far it is breached."""
+        run.deviated = now if run.deviated is None else run.deviated
+        if run.allowed is None:
+            run.allowed = target // 5 if run.name in {"resolve", "update"} and self.worst != "S1" else 0
+        if run.counted > target + run.allowed:
             run.breached = now
 
     def pass_pauses(self, run: Counted, start: int, end: int, *, is_open: bool) -> bool:
@@ -118,8 +156,17 @@ class Walker:
         match fact:
             case h.Declared() | h.SeverityChanged():
                 self.severity = fact.severity
+                self.worst = min(self.worst or self.severity, self.severity)
                 for run in self.running():
                     self.aim(run)
+            case h.ClaimMade():
+                times = (seconds(each) - START for each in (fact.start, fact.until) if each is not None)
+                self.claims[fact.originator_version] = tuple(times)  # type: ignore[assignment] # two times, always
+            case h.ClaimDecided():
+                self.granted.append(self.claims[fact.claim])
+                for run in self.runs:
+                    if run.deviated is None:
+                        run.excluded.append(self.claims[fact.claim])
             case h.Acknowledged():
                 self.acknowledged = True
                 self.stop("acknowledge", now)
@@ -177,7 +224,8 @@ class Walker:
         aimed = wanted.within.get(self.severity)
         calendar = run.calendar if aimed is None else AGREEMENT.calendars[wanted.calendar[self.severity]]
         if run.severity != self.severity:
-            run.severity, run.target, run.calendar, run.due = self.severity, aimed, calendar, None
+            run.severity, run.target, run.calendar = self.severity, aimed, calendar
+            run.due = run.allowed = None
 
     def begin(self, now: int) -> None:
         """Begin what is owed and does not run."""
@@ -187,7 +235,7 @@ class Walker:
         owed += ["resolve"] + ([] if self.response_owed() else ["update"])
         for name in owed:
             if self.severity in AGREEMENT.targets[name].within and name not in {run.name for run in self.running()}:
-                run = Counted(name)
+                run = Counted(name, excluded=[*self.granted])
                 self.aim(run)
                 self.runs.append(run)
                 for before in range(now):
