@@ -44,7 +44,7 @@ METHOD = "A method that is not there"
 
 TAKES_ALL = frozenset(
     {
-        "listAgreements", "getEntry", "getAttainment",
+        "listAgreements", "getEntry", "getAttainment", "listObjectivePeriods",
         "listKeys", "listMembers", "getMe", "isAlive", "getAgreement",
     }
 )  # fmt: skip
