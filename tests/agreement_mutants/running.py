@@ -71,8 +71,9 @@ class Runner:
 
 
 def _passes(item: pytest.Item) -> bool:
-    """Run a test as if it were new; fixtures of its module and of the session stay."""
-    item._initrequest()  # type: ignore[attr-defined] # noqa: SLF001 - as pytest's own plugins for repetition do
+    """Run a test as if it were new; what the next one needs of its fixtures stays."""
+    item.session._setupstate.teardown_exact(item)  # noqa: SLF001 - no loop of pytest told it what comes next
+    item._initrequest()  # type: ignore[attr-defined] # noqa: SLF001 - as plugins that repeat tests do
     reports = runtestprotocol(item, log=False, nextitem=cast("pytest.Item", item.parent))
     return all(report.passed for report in reports)
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from escalation.agreement import check_document
 from escalation.agreement.reading import parse
-from tests.support.example_agreement import example_agreement
+from tests.support.example_agreement import example_agreement, worded
+from tests.support.example_incident import HOUR, Exemplary
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = 86_400
@@ -31,6 +32,14 @@ def test_always_is_always() -> None:
     """Each second of a year counts."""
     start, end = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (2026, 2027))
     assert example_agreement().calendars["always"].counted(start, end) == end - start
+
+
+def test_a_day_of_always_ends_at_midnight_utc() -> None:
+    """By business days, that is its close."""
+    office = "by: {business_days: {S1: 3, S2: 5}, at: close_of_business}, calendar: berlin-office"
+    incident = Exemplary(agreement=worded({office: office.replace("berlin-office", "always")}))
+    incident.resolve(HOUR)
+    assert incident.reading("review_due", HOUR).due_at == datetime(2026, 3, 6, tzinfo=UTC)
 
 
 def test_the_office_is_open_on_weekdays_but_for_lunch() -> None:

@@ -161,6 +161,6 @@ def test_eight_hours_of_maintenance_count_in_a_month() -> None:
 
 def test_an_unknown_exclusion_is_refused() -> None:
     """The message lists the agreed ones."""
-    names = "force_majeure, third_party_failure, client_caused_delay, planned_maintenance"
+    names = "force_majeure, third_party_failure, client_caused_delay, planned_maintenance\\."
     with pytest.raises(TocsinError, match=names):
         claim("sunspots")

@@ -29,7 +29,7 @@ def test_each_duty(name: str, owed_by: set[str], hours: int, phases: bool, reaso
 
 def test_an_unknown_duty_is_refused() -> None:
     """The message lists the agreed ones."""
-    with pytest.raises(InvalidField, match="notify-client, notify-authority, early-warning"):
+    with pytest.raises(InvalidField, match="notify-client, notify-authority, early-warning\\."):
         AgreementTerms(example_agreement()).legal_duty("notify-press")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.clocked import moment
 from tests.support.example_agreement import example_agreement
-from tests.support.example_incident import HOUR, Exemplary
+from tests.support.example_incident import DAY, HOUR, Exemplary
 
 DUE: dict[str, dict[str, str | None]] = {
     "S1": {
@@ -40,6 +40,18 @@ def test_when_each_clock_is_due(severity: str) -> None:
     assert {clock: incident.due_in_berlin(clock) for clock in DUE[severity]} == DUE[severity]
     incident.update(0)
     assert incident.due_in_berlin("update") == UPDATE_DUE[severity]
+
+
+@pytest.mark.parametrize(("severity", "hours"), [("S1", (0.25, 0.5, 4, 8, 1)), ("S2", (0.5, 1, 8, 24, 2))])
+def test_the_worst_two_count_at_night(severity: str, hours: tuple[float, ...]) -> None:
+    """Reported at midnight of a Friday in Berlin, each has its hours, weekend or not."""
+    midnight = 4 * DAY + 11 * HOUR
+    incident = Exemplary(severity, at=midnight)
+    clocks = ("acknowledge", "respond", "workaround", "resolve")
+    due = [incident.due(clock, midnight) for clock in clocks]
+    incident.update(midnight)
+    due.append(incident.due("update", midnight))
+    assert due == [midnight + each * HOUR for each in hours]
 
 
 @pytest.mark.parametrize(
