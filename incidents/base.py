@@ -38,6 +38,11 @@ class IncidentBase(Record):
         return partnership_of(self.id)
 
     @property
+    def public_id(self) -> str:
+        """The id that clients use."""
+        return self.id.rsplit("/", 1)[1]
+
+    @property
     def imported(self) -> bool:
         """Whether it is another system's history: it pages nobody, and asks nobody's consent."""
         return self.source is not None

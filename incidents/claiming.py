@@ -27,7 +27,7 @@ from incidents.claims import (
     check_stretch,
 )
 from incidents.errors import InvalidField
-from incidents.happenings import Decision
+from incidents.happenings import BecameAware, Decision, Declared
 
 if TYPE_CHECKING:
     from incidents.base import Said
@@ -191,7 +191,7 @@ class Claiming(IncidentBase):
             raise InvalidField("entry", "What the engine says has no other time. Give an entry of people.")
         if at >= fact.at:
             raise InvalidField("start", f"It must lie before the time on record, {fact.at.isoformat()}.")
-        if entry > 1 and at < self.reported_at:
+        if at < self.reported_at and not isinstance(fact, BecameAware | Declared):
             raise InvalidField("start", "It lies before the incident was reported.")
 
     # --- what changes ------------------------------------------------------------------------------------------------

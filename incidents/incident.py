@@ -13,11 +13,13 @@ from eventsourcing.domain import event
 
 from incidents import happenings, refusals
 from incidents.aware import LegallyBound
+from incidents.backdating import accept_older_time
 from incidents.claiming import Claiming
 from incidents.following_up import FollowedUp
 from incidents.happenings import WHOLE
 from incidents.pausing import Pausable
 from incidents.rating import Rated
+from incidents.staffing import Staffed
 from incidents.visibility import VisibilityChange, must_be_alone, must_exist_for, restrictable_fields
 
 if TYPE_CHECKING:
@@ -25,11 +27,6 @@ if TYPE_CHECKING:
 
     from incidents.base import Said
     from incidents.ledger.sealing import Hidden
-    from incidents.terms import Terms
-
-ROLES = ("commander", "communications_lead", "scribe", "responder")
-SHARED_ROLE = "responder"
-"""The role that any number may have for a party; each other one has a single holder for each party."""
 
 ENGINE = "engine"
 """The actor of what the system itself says."""
@@ -37,7 +34,7 @@ ENGINE = "engine"
 AUDIENCES = ("internal", "partner")
 
 
-class Incident(Rated, FollowedUp, Pausable, LegallyBound):
+class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
     """Something broke. It has a status, a severity, people in roles, running pauses, and its whole history."""
 
     # --- what can happen (each told in happenings.py) ----------------------------------------------------------------
@@ -48,7 +45,7 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
     SeverityChanged = Claiming.SeverityChanged
     Acknowledged = happenings.Acknowledged
     Unacknowledged = happenings.Unacknowledged
-    Assigned = happenings.Assigned
+    Assigned = Staffed.Assigned
     Noted = happenings.Noted
     UpdatePosted = happenings.UpdatePosted
     ClockPaused = Pausable.ClockPaused
@@ -93,11 +90,6 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
     # --- what may be asked -----------------------------------------------------------------------------------------
 
     @property
-    def public_id(self) -> str:
-        """The id that clients use."""
-        return self.id.rsplit("/", 1)[1]
-
-    @property
     def label(self) -> str:
         """The number that people say: INC-1042."""
         return f"INC-{self.number}"
@@ -115,14 +107,6 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
         if self.acknowledged_by is None:
             raise refusals.NotAcknowledged
         self.trigger_event(Incident.Unacknowledged, reason=reason, **said)
-
-    def assign(self, role: str, assignee: str, party: str, terms: Terms, **said: Unpack[Said]) -> None:
-        """Give somebody a role for a party. NotActive; InvalidField for an unknown party; OthersRoles."""
-        self._must_be_active()
-        terms.check_party(party)
-        if said.get("for_party") not in {None, party}:
-            raise refusals.OthersRoles
-        self.trigger_event(Incident.Assigned, role=role, assignee=assignee, party=party, **said)
 
     def note(self, text: str, **said: Unpack[Said]) -> None:
         """Write a note: at any time, also after the end. Withdrawn."""
@@ -218,11 +202,8 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
         at: datetime,
     ) -> None:
         """Begin open, with nobody on it."""
-        self.number = number
-        self.title = title
-        self.description = description
-        self.service = service
-        self.agreement_version = agreement_version
+        self.number, self.title, self.description = number, title, description
+        self.service, self.agreement_version = service, agreement_version
         self.source, self.source_id = source, source_id
         self.status = "open"
         self.reported_by, self.reported_at, self.reported_for = by, at, for_party
@@ -238,10 +219,7 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
         self.resolved_at: datetime | None = None
         self.closed_at: datetime | None = None
         self.duplicate_of: str | None = None
-        self.roles: dict[tuple[str, str], list[str]] = {}
-        """Who has a role for a party: assignees by role and party, in the order in which they came."""
-        self.pauses = {}
-        self.reopened = 0
+        self.roles, self.pauses, self.reopened = {}, {}, 0
         self._begin_claims()
         self._begin_duties()
         self._begin_following_up()
@@ -256,14 +234,6 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
     def _unacknowledged(self) -> None:
         self.acknowledged_by = self.acknowledged_at = None
         self._settle()
-
-    @event(happenings.Assigned)
-    def _assigned(self, role: str, assignee: str, party: str) -> None:
-        holders = self.roles.setdefault((role, party), [])
-        if role != SHARED_ROLE:
-            holders.clear()
-        if assignee not in holders:
-            holders.append(assignee)
 
     @event(happenings.VisibilityChanged)
     def _visibility_changed(self, entry: int, fields: list[str], to: list[str] | None) -> None:
@@ -317,6 +287,11 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound):
         self.duplicate_of, self.closed_at = of, at
         self.pauses = {}
         self.status = "duplicate"
+
+    def _settle_claim(self, claim: int, outcome: str, at: datetime) -> None:
+        """A time that is accepted later is when it was so, here as for the clocks."""
+        super()._settle_claim(claim, outcome, at)
+        accept_older_time(self, self.claims.get(claim))
 
     def _settle(self) -> None:
         """An active incident shows how far it has come."""

@@ -17,7 +17,7 @@ from escalation.agreement.mistakes import Findings
 from escalation.agreement.plain import root_of
 from escalation.agreement.yaml_source import load
 from escalation.zones import zone
-from incidents.incident import ROLES
+from incidents.staffing import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -296,6 +296,27 @@ def test_a_time_that_is_no_older_one_is_refused(entry: int, at: float, field: st
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize("vote", ["granted", "refused"])
+def test_what_an_incident_says_of_itself_follows_an_older_time(vote: str) -> None:
+    """Of each fact that it remembers the time of; a refused one changes nothing."""
+    case = Claimed()
+    case.acknowledge(2 * HOUR)
+    case.mitigate(3 * HOUR)
+    case.resolve(4 * HOUR)
+    case.act(4 * HOUR, "become_aware", CLIENT, party=CLIENT)
+    names = ("reported_at", "acknowledged_at", "mitigated_at", "resolved_at")
+    told = [*(getattr(case.incident, name) for name in names), case.incident.aware[CLIENT]]
+    for entry in range(1, 6):
+        older = case.incident.history[entry - 1].at - timedelta(minutes=30)
+        case.act(5 * HOUR, "claim_backdating", entry, older, "So it was.")
+        for party in (PROVIDER, CLIENT):
+            if case.incident.open_claims:
+                case.vote(5 * HOUR, case.incident.open_claims[0].number, vote, party)
+    now = [*(getattr(case.incident, name) for name in names), case.incident.aware[CLIENT]]
+    earlier = timedelta(minutes=30 if vote == "granted" else 0)
+    assert now == [each - earlier for each in told]
+
+
 def test_where_nobody_may_accept_an_older_time_none_is_claimed() -> None:
     """The agreement decides whether there is more than its limit."""
     case = Claimed(worded({", beyond: needs_authority": ""}))
