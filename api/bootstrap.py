@@ -36,6 +36,16 @@ from escalation.deadlines import Deadlines
 from escalation.engine import Engine
 from escalation.incident_duties import IncidentDuties
 from escalation.judging import Judging
+from escalation.matters import (
+    Certificate,
+    CertificateDuties,
+    Dispute,
+    DisputeDuties,
+    MatterRows,
+    Matters,
+    Notice,
+    NoticeDuties,
+)
 from escalation.performance import Performance, PeriodRows
 from escalation.performance_duties import PerformanceDuties
 from escalation.period_list import Periods
@@ -82,6 +92,7 @@ class Tocsin:
     book: AgreementBook
     agreements: AgreementLife
     migrations: Migrations
+    matters: Matters
     incidents: Incidents
     deciding: Deciding
     reading: Reading
@@ -147,6 +158,8 @@ def catalogue() -> Catalogue:
     types = Catalogue()
     types.add(Incident, "incident")
     types.add(Agreements, "agreement")
+    for matter in (Dispute, Notice, Certificate):
+        types.add(matter, matter.KIND)
     types.add(Performance, "performance")
     types.add(ApiKey, "key")
     types.add(Person, "person")
@@ -180,7 +193,14 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     ledger.forgetting.append(FORGET)
     book = AgreementBook(ledger)
     courses = Courses(book)
-    duties: list[Duties[Any]] = [IncidentDuties(courses), AgreementDuties(), PerformanceDuties(ledger, book)]
+    duties: list[Duties[Any]] = [
+        IncidentDuties(courses),
+        AgreementDuties(),
+        PerformanceDuties(ledger, book),
+        DisputeDuties(book),
+        NoticeDuties(book),
+        CertificateDuties(book),
+    ]
     deadlines = Deadlines(duties)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
     projections += [
@@ -188,6 +208,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         IncidentStates(AgreedStandings(courses)),
         RestrictionRows(book),
         AgreementVersions(),
+        MatterRows(),
         PeriodRows(),
         Deliveries(book),
         ApiKeys(),
@@ -206,6 +227,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         book=book,
         agreements=AgreementLife(ledger, book),
         migrations=Migrations(ledger, book),
+        matters=Matters(ledger, book),
         incidents=Incidents(ledger, book),
         deciding=Deciding(ledger, book),
         reading=Reading(ledger, book),

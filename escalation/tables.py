@@ -85,3 +85,16 @@ periods = Table(
     Column("corrected_at", DateTime(timezone=True)),
 )
 """The periods of objectives that were judged (performance.py)."""
+
+matters = Table(
+    "matters",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("partnership", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Index("matters_partnership_kind_opened_at_idx", "partnership", "kind", "opened_at"),
+)
+"""Short records beside the agreement: disputes, notices, certificates (matters/)."""

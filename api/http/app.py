@@ -28,6 +28,8 @@ from api.http.resources import (  # noqa: F401 - they serve on others' blueprint
 from api.http.resources.access_log import access_log
 from api.http.resources.agreements import agreements
 from api.http.resources.attainment import attainment
+from api.http.resources.certificates import certificates
+from api.http.resources.disputes import disputes
 from api.http.resources.docs import documentation
 from api.http.resources.events import events
 from api.http.resources.health import health
@@ -35,6 +37,7 @@ from api.http.resources.incidents import incidents
 from api.http.resources.keys import keys
 from api.http.resources.me import me
 from api.http.resources.members import members
+from api.http.resources.notices import notices
 from api.http.resources.search import search
 from api.http.resources.sign_in import sign_in
 from api.logs import configure_logging
@@ -65,7 +68,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.after_request(tell_standing)
     app.after_request(keep_private)
     api = openapi.document(app)
-    records = (agreements, incidents, search, attainment, events)
+    records = (agreements, incidents, search, attainment, events, disputes, notices, certificates)
     for blueprint in (*records, keys, members, me, access_log, sign_in, health):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 
 from escalation.agreement import parse
 from escalation.agreements.record import Agreements
-from escalation.agreements.renewal import HANDOVER, Due, contacts_of, schedule, signatories
+from escalation.agreements.renewal import HANDOVER, contacts_of, schedule, signatories
 from escalation.agreements.versions import PROPOSED, newest_agreed
+from escalation.ahead import last_due, untold
 from escalation.reminders import Occasion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from escalation.agreement import Agreement
+    from escalation.ahead import Due
 
 
 class AgreementDuties:
@@ -44,9 +47,10 @@ class AgreementDuties:
         if ends_at <= now:
             self._end(record, ends_at, now)
             return
-        due = [each for each in _untold(record, ends_at) if each.at <= now]
-        if due:
-            _remind(record, due[-1], now)
+        due = last_due(_untold(record, ends_at), now)
+        if due is not None:
+            agreement = last_agreed(record)
+            record.remind(due.occasion, agreement, now, notify=contacts_of(agreement, signatories(agreement)))
 
     def _end(self, record: Agreements, ends_at: datetime, now: datetime) -> None:
         record.end(ends_at)
@@ -70,13 +74,5 @@ def _compiled(document: str) -> Agreement:
     return parse(json.loads(document))
 
 
-def _untold(record: Agreements, ends_at: datetime) -> list[Due]:
-    """Give the reminders that are still to come: of several that are past at once, the last one covers the others."""
-    dues = schedule(last_agreed(record), ends_at, noticed=record.notice_given is not None)
-    told = [place for place, due in enumerate(dues) if record.has_reminded(due.occasion)]
-    return dues[told[-1] + 1 :] if told else dues
-
-
-def _remind(record: Agreements, due: Due, now: datetime) -> None:
-    agreement = last_agreed(record)
-    record.remind(due.occasion, agreement, now, notify=contacts_of(agreement, signatories(agreement)))
+def _untold(record: Agreements, ends_at: datetime) -> Sequence[Due]:
+    return untold(record, schedule(last_agreed(record), ends_at, noticed=record.notice_given is not None))

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from escalation.agreement.spans import Dates
-from escalation.reminders import Occasion
+from escalation.ahead import ahead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
+    from escalation.ahead import Due
     from escalation.reminders import Reminding
 
 DAYS_AHEAD = (30, 7, 1)
 NOTICE, END, HANDOVER = "notice", "end", "handover_due"
 
 
-class Due(NamedTuple):
-    """A reminder, and the instant from which on it is due."""
-
-    at: datetime
-    occasion: Occasion
-
-
 def schedule(agreement: Agreement, ends_at: datetime, *, noticed: bool) -> list[Due]:
-    """Give the reminders of an agreement that ends, in their order: 30, 7 and 1 days ahead, by dates of its zone.
+    """Give the reminders of an agreement that ends, 30, 7 and 1 days ahead, by dates of its zone.
 
     Args:
         agreement: The version that says how much notice is to be given.
         ends_at: When it ends.
         noticed: Whether notice was given: nobody is reminded of that any more.
     """
-    found = _ahead(END, ends_at, ends_at, agreement.tz)
+    found = ahead(END, ends_at, agreement.tz, DAYS_AHEAD, about(ends_at))
     if agreement.notice is not None and not noticed:
-        found += _ahead(NOTICE, agreement.notice.before(ends_at, agreement.tz), ends_at, agreement.tz)
-    return sorted(found, key=lambda due: due.at)
+        last_day = agreement.notice.before(ends_at, agreement.tz)
+        found += ahead(NOTICE, last_day, agreement.tz, DAYS_AHEAD, about(ends_at))
+    return found
 
 
 def about(ends_at: datetime | None) -> str | None:
@@ -66,10 +60,3 @@ def contacts_of(agreement: Agreement, parties: Sequence[str]) -> list[str]:
 def signatories(agreement: Agreement) -> tuple[str, ...]:
     """Give the parties of an agreement that can be bound by it."""
     return tuple(party.id for party in agreement.parties.values() if party.kind == "signatory")
-
-
-def _ahead(kind: str, due_at: datetime, ends_at: datetime, tz: str) -> list[Due]:
-    return [
-        Due(Dates(days=days).before(due_at, tz), Occasion(f"{kind}_in_{days}_days", about(ends_at), due_at))
-        for days in DAYS_AHEAD
-    ]

@@ -60,7 +60,22 @@ ALTER TABLE agreements
 GRANT UPDATE ON agreements TO tocsin_runtime;
 """
 
-HELD = ("periods",)
+MATTERS = """
+CREATE TABLE matters (
+    stream text NOT NULL,
+    id text NOT NULL,
+    partnership text NOT NULL,
+    kind text NOT NULL,
+    stage text NOT NULL,
+    opened_at timestamptz NOT NULL,
+    CONSTRAINT matters_pkey PRIMARY KEY (stream),
+    CONSTRAINT matters_id_key UNIQUE (id)
+);
+CREATE INDEX matters_partnership_kind_opened_at_idx ON matters (partnership, kind, opened_at);
+GRANT SELECT, INSERT, UPDATE, DELETE ON matters TO tocsin_runtime;
+"""
+
+HELD = ("periods", "matters")
 """New tables with a partnership: nobody but these roles sees a row of it, the tables' owner included (as in 0003)."""
 
 WITHIN_REACH = "partnership = ANY ((SELECT string_to_array(current_setting('tocsin.reach', true), ','))::text[])"
@@ -71,6 +86,7 @@ def upgrade() -> None:
     """Add what judging needs, and hold every role to its rows."""
     op.execute(ATTAINMENT)
     op.execute(LIFE)
+    op.execute(MATTERS)
     for table in HELD:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -33,6 +33,7 @@ EXAMPLE = Path(__file__).with_name("agreement_example.yaml").read_text(encoding=
 PROPOSAL_EXAMPLE = (
     EXAMPLE.replace("version: 1,", "version: 2, supersedes: 1,").replace("to: null}", "to: null, notice: P90D}")
     + "    amendments: {signed_by: [acme, globex], may_migrate_open: {needs: [acme, globex]}}\n"
+    + "    disputes: {raise_within: P30D, steps: [mediation]}\n"
 )
 """An amendment of it that both parties must sign."""
 

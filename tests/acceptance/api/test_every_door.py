@@ -22,11 +22,13 @@ from api.http.documentation.document import operations
 from api.http.documentation.requests import example_request
 from api.http.resources.agreements import EXAMPLE
 from api.settings import OidcSettings
+from escalation.matters import Certificate, Dispute, Notice
 from incidents.aware import FilingMade
 from incidents.incidents import Asked
 from incidents.terms import ExclusionSought
 from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
 from tests.support.ledgers import declare
+from tests.support.matters import matter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +104,9 @@ class House:
                 values["number"] = self._filing(stream) if "/filings/" in path else self._claim(stream)
         if "{person}" in path:
             values["person"] = self._member(party)
+        for kind in (Dispute, Notice, Certificate):
+            if f"{{{kind.KIND}}}" in path:
+                values |= matter_of(self.site.tocsin, kind, OURS, party)
         if "{migration}" in path:
             values["migration"] = self._migration(party)
         request = example_request(DOCUMENT, path, method, values)

@@ -57,6 +57,16 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "proposeMigration": SIGNED,
     "signMigration": (*SIGNED, "proposeMigration"),
     "withdrawMigration": (*SIGNED, "proposeMigration"),
+    "raiseDispute": SIGNED,
+    "getDispute": (*SIGNED, "raiseDispute"),
+    "proposeSettlement": (*SIGNED, "raiseDispute"),
+    "acceptSettlement": (*SIGNED, "raiseDispute", "proposeSettlement"),
+    "withdrawDispute": (*SIGNED, "raiseDispute"),
+    "getNotice": ("announceChange",),
+    "acknowledgeNotice": ("announceChange",),
+    "cancelNotice": ("announceChange",),
+    "completeNotice": ("announceChange",),
+    "getCertificate": ("recordCertificate",),
     "getClaim": ("makeClaim",),
     "voteOnClaim": ("makeClaim",),
     "giveEvidence": ("makeClaim",),
@@ -77,6 +87,15 @@ DECIDED_FOR: Mapping[str, str] = {
     "giveNotice": "globex",
     "proposeMigration": "acme",
     "signMigration": "globex",
+    "raiseDispute": "globex",
+    "proposeSettlement": "acme",
+    "acceptSettlement": "globex",
+    "withdrawDispute": "globex",
+    "announceChange": "acme",
+    "acknowledgeNotice": "globex",
+    "cancelNotice": "acme",
+    "completeNotice": "acme",
+    "recordCertificate": "acme",
     "disputeSeverity": "globex",
     "voteOnClaim": "globex",
     "vetoPause": "globex",
@@ -108,6 +127,15 @@ MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
     **{name: {"number": _answered("submitFiling", "number")} for name in ON_FILINGS},
     "revokeKey": {"key": _answered("issueKey", "id")},
     "withdrawMember": {"person": _answered("grantRoles", "person")},
+    **{
+        operation: {"dispute": _answered("raiseDispute", "id")}
+        for operation in ("getDispute", "proposeSettlement", "acceptSettlement", "withdrawDispute")
+    },
+    **{
+        operation: {"notice": _answered("announceChange", "id")}
+        for operation in ("getNotice", "acknowledgeNotice", "cancelNotice", "completeNotice")
+    },
+    "getCertificate": {"certificate": _answered("recordCertificate", "id")},
 }
 """Parameters whose values nobody knows beforehand, by operation."""
 
