@@ -225,7 +225,7 @@ class Run:
             return None  # no more time has passed than may be counted: most runs end here, at no cost
         deviated: int | None = None
         for asked, segment in enumerate(self.segments, start=1):
-            stretch_end = min(end, self.segments[asked].start) if asked < len(self.segments) else end
+            stretch_end = self._in_force_until(asked, end)
             safe = self.last_safe(asked)
             if safe is None or safe >= stretch_end:
                 continue
@@ -234,6 +234,13 @@ class Run:
             if breached is not None and breached < stretch_end:
                 return Overrun(deviated, breached)
         return None if deviated is None else Overrun(deviated, None)
+
+    def _in_force_until(self, segments: int, end: int) -> int:
+        """Give when the last of so many segments ended: a later one began, or there was no target any more."""
+        began = self.segments[segments - 1].start
+        ends = [stop.start for stop in self.stops if stop.reason == NO_TARGET and stop.start >= began]
+        ends += [segment.start for segment in self.segments[segments : segments + 1]]
+        return min([end, *ends])
 
     def _safe_for(self, segments: int, demand: Demand, safe: int) -> int | None:
         """Give the last instant within what is tolerated, by the severity that the incident is judged at."""

@@ -98,6 +98,15 @@ def test_a_clock_without_a_target_stands_still_until_it_has_one() -> None:
     assert (case.state("resolve", 100), case.due("resolve", 100)) == ("running", 140)
 
 
+def test_a_target_that_held_for_no_time_breaches_nothing() -> None:
+    """Rule 2: raised and lowered within one second, 11 s are more than the target that nobody was held to."""
+    case = Clocked(severity="S2")
+    case.severity(11, "S1")
+    case.severity(11, "S3")
+    assert case.state("acknowledge", 50) == "paused"
+    assert "ClockBreached" not in [name for _, name in case.turns(50)]
+
+
 def test_a_clock_begins_when_a_severity_first_asks_for_it() -> None:
     """Rule 2: at S3 nobody owed an acknowledgement, so nothing was counted before the change to S1."""
     case = Clocked(severity="S3")
