@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
+    from escalation.mandates import NextBody
     from escalation.sources import Source, Told
     from incidents.claims import Claim
 
@@ -37,7 +38,7 @@ def claims_owed(incident: Incident, agreement: Agreement) -> Iterator[Source]:
     for claim in incident.open_claims:
         yield Asking(incident, agreement, claim, told.get(claim.number, -1))
         if claim.due_at is not None:
-            yield Silence(agreement, claim, seconds(claim.due_at))
+            yield Silence(incident, agreement, claim, seconds(claim.due_at))
             if claim.kind == SEVERITY and claim.if_silent != ESCALATE:
                 yield Settlement(claim, seconds(claim.due_at))
     yield from (Settlement(claim, seconds(claim.asked_at)) for claim in _unsettled(incident))
@@ -91,6 +92,7 @@ class Asking:
 class Silence:
     """A body that has not decided by its deadline: the next one is asked, or what was agreed for that case holds."""
 
+    incident: Incident
     agreement: Agreement
     claim: Claim
     due: int
@@ -102,11 +104,14 @@ class Silence:
     def fact(self, which: int, *, late: bool, now: datetime) -> Told:  # noqa: ARG002 - the port's
         """Escalate or let it lapse; the next body's time begins when it is asked."""
         number = {"claim": self.claim.number}
-        climbed = next_body(self.agreement, self.claim.body, now) if self.claim.if_silent == ESCALATE else None
+        climbed = self._next(now) if self.claim.if_silent == ESCALATE else None
         if climbed is None:
             return Incident.ClaimLapsed, number | {"outcome": self.claim.fallback}
         asked = {"body": climbed.body, "voters": list(climbed.voters), "due_at": climbed.due_at}
         return Incident.ClaimEscalated, number | asked
+
+    def _next(self, now: datetime) -> NextBody | None:
+        return next_body(self.agreement, self.claim.body, now, among=self.incident.visible_to)
 
 
 @dataclass(frozen=True)

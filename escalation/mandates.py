@@ -17,6 +17,7 @@ from incidents.refusals import NotClaimable, NotYourSeverity
 from incidents.terms import Mandate, SeverityRoute
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from escalation.agreement.model import Agreement, SeverityDispute
@@ -81,17 +82,21 @@ def severity_route(
     return _consent(agreement, powers.downgrade_needs, standing)
 
 
-def next_body(agreement: Agreement, body: str, now: datetime) -> NextBody | None:
+def next_body(
+    agreement: Agreement, body: str, now: datetime, *, among: Collection[str] | None = None
+) -> NextBody | None:
     """Give the next body that a silent one's claim climbs to (governance.disputes); None: there is none.
 
-    A step that is no body, such as mediation, casts no votes here and is passed over.
+    A step that is no body, such as mediation, casts no votes here and is passed over. So is a body with a party that
+    is not `among` those for whom the incident exists (None: all).
     """
     disputes = agreement.governance.disputes
     steps = disputes.steps if disputes is not None else ()
     places = [place for place, step in enumerate(steps) if step.to == body]
     for step in steps[places[0] + 1 :] if places else steps:
-        if step.to in agreement.bodies:
-            return NextBody(step.to, agreement.voters(step.to), step.within.end(now, agreement.tz))
+        voters = agreement.voters(step.to) if step.to in agreement.bodies else ()
+        if voters and (among is None or set(voters) <= set(among)):
+            return NextBody(step.to, voters, step.within.end(now, agreement.tz))
     return None
 
 

@@ -31,6 +31,8 @@ class IncidentBase(Record):
     severity: str
     source: str | None
     reported_at: datetime
+    visible_to: list[str] | None
+    """The parties for whom the incident exists; None: all."""
 
     @property
     def partnership(self) -> str:

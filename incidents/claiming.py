@@ -18,6 +18,8 @@ from incidents.claims import (
     DOWNGRADE,
     EXCLUSION,
     GRANTED,
+    MOST_EVIDENCE,
+    MOST_OPEN,
     PAUSE,
     REFUSED,
     SEVERITY,
@@ -126,9 +128,10 @@ class Claiming(IncidentBase):
             self._decide(claim, verdict, said)
 
     def give_evidence(self, number: int, evidence: str, **said: Unpack[Said]) -> None:
-        """Add evidence to a claim. Withdrawn; InvalidField; ClaimOver."""
+        """Add evidence to a claim. Withdrawn; InvalidField; ClaimOver; TooMuchEvidence."""
         self._must_not_be_withdrawn()
-        self._open_claim(number)
+        if len(self._open_claim(number).evidence) >= MOST_EVIDENCE:
+            raise refusals.TooMuchEvidence(most=MOST_EVIDENCE)
         self.trigger_event(self.EvidenceGiven, claim=number, evidence=evidence, **said)
 
     def withdraw_claim(self, number: int, reason: str | None, **said: Unpack[Said]) -> None:
@@ -153,6 +156,7 @@ class Claiming(IncidentBase):
         said: Said,
         **about: object,
     ) -> None:
+        self._must_be_decidable(mandate)
         start = about.get("start")
         for claim in self.open_claims:
             if (claim.kind, claim.name, claim.entry, claim.start) == (kind, name, about.get("entry"), start):
@@ -161,6 +165,18 @@ class Claiming(IncidentBase):
         until = {"rule": mandate.rule, "due_at": mandate.due_at, "if_silent": mandate.if_silent}
         values = {**_BLANK, **about, **decides, **until, "kind": kind, "name": name, "reason": reason, **said}
         self.trigger_event(self.ClaimMade, **values)
+
+    def _must_be_decidable(self, mandate: Mandate) -> None:
+        """Refuse what nobody may decide: a party for which the incident does not exist has no vote on it either.
+
+        NotClaimable of another system's history; VoterCannotSee; TooManyClaims.
+        """
+        if self.imported:
+            raise refusals.NotClaimable("This is another system's history. Claim it there.")
+        if blind := [] if self.visible_to is None else sorted(set(mandate.voters) - set(self.visible_to)):
+            raise refusals.VoterCannotSee(parties=blind)
+        if len(self.open_claims) >= MOST_OPEN:
+            raise refusals.TooManyClaims(most=MOST_OPEN)
 
     def _decide(self, claim: Claim, outcome: str, said: Said) -> None:
         self.trigger_event(self.ClaimDecided, claim=claim.number, outcome=outcome, **said)

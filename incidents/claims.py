@@ -28,6 +28,9 @@ ESCALATE = "escalate"
 BOTH = "both"
 """The rule by which every voter must agree; by `any`, the first vote decides."""
 
+MOST_OPEN, MOST_EVIDENCE = 20, 50
+"""Claims that wait on one incident at once, and pieces of evidence for each: people are asked about every one."""
+
 REACH = timedelta(days=3660)
 """How far from now a claim's times may lie: further away is a slip of the pen, and beyond any calendar."""
 

@@ -90,7 +90,7 @@ class NotYours(Refused):
 
 
 class OthersTookPart(Refused):
-    """Another party has already worked on this incident: it cannot be taken away from them."""
+    """Another party has worked on this incident or was asked about it: it cannot be taken away from them."""
 
     code = "others_took_part"
 
@@ -113,6 +113,24 @@ class NotClaimable(Refused):
     """The agreement gives nobody the authority to grant this."""
 
     code = "not_claimable"
+
+
+class VoterCannotSee(Refused):
+    """A party that decides this cannot see the incident. Share it first (change the visibility of its first entry)."""
+
+    code = "voter_cannot_see"
+
+
+class TooManyClaims(Refused):
+    """As many claims wait on this incident as may. Let them be decided, or withdraw one."""
+
+    code = "too_many_claims"
+
+
+class TooMuchEvidence(Refused):
+    """This claim has as much evidence as it may. Say where the rest can be read."""
+
+    code = "too_much_evidence"
 
 
 class ClaimOver(Refused):

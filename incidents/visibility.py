@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from incidents import refusals
 from incidents.errors import InvalidField
-from incidents.happenings import WHOLE, Decision, confidential, words_of
+from incidents.happenings import WHOLE, ClaimEscalated, ClaimMade, Decision, confidential, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +51,10 @@ def restrictable_fields(history: Sequence[Fact], change: VisibilityChange, party
 
 
 def must_be_alone(history: Sequence[Fact], to: Sequence[str]) -> None:
-    """Refuse to take an incident away from a party that has had a part in it. OthersTookPart."""
+    """Refuse to take an incident away from a party that has had a part in it, or was asked to vote. OthersTookPart."""
     took_part = {fact.for_party for fact in history if isinstance(fact, Decision) and fact.for_party is not None}
+    for fact in history:
+        took_part |= set(fact.voters) if isinstance(fact, ClaimMade | ClaimEscalated) else set()
     if not took_part <= set(to):
         raise refusals.OthersTookPart(parties=sorted(took_part - set(to)))
 

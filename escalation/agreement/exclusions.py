@@ -32,6 +32,8 @@ _KEYS = (
     "conditions",
     "windows",
 )
+_MOST_WINDOWS = 24
+"""In a whole agreement: each of them is worked out for every day that a clock runs."""
 _EXCUSE = "excuse"
 _EFFECTS = ("stop_clock", _EXCUSE)
 
@@ -47,7 +49,13 @@ class ExclusionContext:
 
 def read_exclusions(field: Field, context: ExclusionContext) -> dict[str, Exclusion]:
     """spec.exclusions."""
-    return keyed(field.items(), lambda item: _exclusion(item, context), "id")
+    items = field.items()
+    listed = [item.entry("windows").value for item in items]
+    windows = sum(len(each) for each in listed if isinstance(each, list))
+    if windows > _MOST_WINDOWS:
+        field.mistake(f"{windows} windows in all", f"at most {_MOST_WINDOWS} are read; one rule can name several days")
+        return {}
+    return keyed(items, lambda item: _exclusion(item, context), "id")
 
 
 def _exclusion(field: Field, context: ExclusionContext) -> Exclusion:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from escalation.agreements import refusals
-from escalation.agreements.proposals import draft
+from escalation.agreements.proposals import check_place, draft, signers_of
 from escalation.agreements.record import Agreements
 from escalation.agreements.renewal import signatories
 from escalation.agreements.versions import newest_agreed
@@ -52,7 +52,7 @@ class AgreementLife:
     def propose(self, agreement: Agreement, sender: Sender) -> Changed[Agreements]:
         """Propose an amendment for a party; None is the operator, who may propose any version.
 
-        NotYoursToPropose; NotToBeProposed; and as `publish`.
+        NotYoursToPropose; NotToBeProposed; NotNext; TooManyOpen; and as `publish`.
         """
         if sender.party is None:
             return self.publish(agreement, sender)
@@ -65,6 +65,7 @@ class AgreementLife:
                 raise refusals.NotToBeProposed
             if party not in _proposers(amended):
                 raise refusals.NotYoursToPropose(proposed_by=amended.governance.amendments.proposed_by)
+            check_place(record.versions, new.version, party)
             record.propose(new, party, by=sender.by, at=at)
 
         return self._change(agreement.partnership, sender, act)
@@ -72,9 +73,14 @@ class AgreementLife:
     def sign(self, partnership: str, version: int, digest: str, sender: Sender) -> Changed[Agreements]:
         """Sign a version for one's party. NotASigner; DigestDiffers; NotProposed; Overtaken."""
         party = _party_of(sender)
-        return self._change(
-            partnership, sender, lambda record, at: record.sign(version, digest, party, by=sender.by, at=at)
-        )
+
+        def act(record: Agreements, at: datetime) -> None:
+            amended = self._amended(record)
+            record.sign(version, digest, party, by=sender.by, at=at)
+            if record.pending_events and amended is not None:
+                self._must_name_all(record, version, amended)
+
+        return self._change(partnership, sender, act)
 
     def withdraw(self, partnership: str, version: int, sender: Sender) -> Changed[Agreements]:
         """Take a proposal back. NotYours; NotProposed."""
@@ -116,6 +122,12 @@ class AgreementLife:
         """Give the parties that receive the record at the end. NotInForce where nothing ever was."""
         agreement = self._last(record)
         return agreement.handover or signatories(agreement)
+
+    def _must_name_all(self, record: Agreements, version: int, amended: Agreement) -> None:
+        """Refuse a proposal from before a version that names others who must sign. Overtaken."""
+        needed = signers_of(self._book.get(record.partnership, version), amended)
+        if not set(needed) <= set(record.numbered(version).signers):
+            raise refusals.Overtaken(newest=amended.version)
 
     def _begun(self, partnership: str, sender: Sender, command: Command) -> Agreements:
         stream = f"{partnership}/agreement"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select
 
 from escalation.agreements import refusals
-from escalation.agreements.migrations import MOST
+from escalation.agreements.migrations import MOST, check_few
 from escalation.agreements.record import Agreements
 from escalation.agreements.renewal import signatories
 from escalation.agreements.versions import in_force
@@ -23,6 +23,7 @@ from incidents.tables import incident_states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from escalation.agreement import Agreement
     from escalation.agreements.book import AgreementBook
@@ -44,26 +45,29 @@ class Migrations:
     ) -> Changed[Agreements]:
         """Propose to move incidents, by public id, to a version in force; None: all that run and fit.
 
-        NotInForce; NotASigner; NothingToMigrate; TooManyToMigrate; CannotMigrate; InvalidField for what does not run.
+        NotInForce; NotASigner; NothingToMigrate; TooManyToMigrate; TooManyOpen; CannotMigrate; InvalidField for what
+        does not run.
         """
 
         def decide(command: Command) -> tuple[Agreements, tuple[()]]:
             record = self._book.record(partnership)
-            current = in_force(record.versions.values(), command.recorded_at)
-            if current is None or current.version != to:
-                raise refusals.NotInForce(in_force=None if current is None else current.version)
+            _must_hold(record, to, command.recorded_at)
+            check_few(record.migrations.values(), sender.party)
             agreement = self._book.get(partnership, to)
             needs = _needs(agreement)
             if sender.party is not None and sender.party not in needs:
                 raise refusals.NotASigner(signers=list(needs))
-            found = self._chosen(partnership, agreement, needs, incidents)
+            found = self._chosen(partnership, agreement, incidents)
             record.propose_migration(to, found, needs, sender.party, by=sender.by, at=command.recorded_at)
             return record, ()
 
         return once(self._ledger, Agreements, sender, decide)
 
     def sign(self, partnership: str, number: int, sender: Sender) -> Changed[Agreements]:
-        """Sign a migration for one's party; with the last signature it is carried out. NotASigner; NotProposed."""
+        """Sign a migration for one's party; with the last signature it is carried out.
+
+        NotASigner; NotProposed; NotInForce where the version holds no more.
+        """
         if sender.party is None:
             raise refusals.NotASigner
         party = sender.party
@@ -71,7 +75,10 @@ class Migrations:
         def decide(command: Command) -> tuple[Agreements, tuple[Incident, ...]]:
             record = self._book.record(partnership)
             at = command.recorded_at
-            if not record.sign_migration(number, party, by=sender.by, at=at):
+            last = record.sign_migration(number, party, by=sender.by, at=at)
+            if record.pending_events:
+                _must_hold(record, record.migrations[number].to_version, at)
+            if not last:
                 return record, ()
             moving = self._moving(record, number)
             for incident in moving:
@@ -92,18 +99,10 @@ class Migrations:
 
         return once(self._ledger, Agreements, sender, decide)
 
-    def _chosen(
-        self, partnership: str, agreement: Agreement, needs: Sequence[str], wanted: Sequence[str] | None
-    ) -> list[str]:
+    def _chosen(self, partnership: str, agreement: Agreement, wanted: Sequence[str] | None) -> list[str]:
         """Give the incidents to be named: those wanted, or all that run under another version and fit this one."""
         running = self._running(partnership, agreement.version)
-        fitting = {
-            row.id
-            for row in running
-            if row.service in agreement.services
-            and row.severity in agreement.severity.scale
-            and (row.visible_to is None or set(needs) <= set(row.visible_to))
-        }
+        fitting = {row.id for row in running if _fits(row, agreement)}
         if wanted is not None and not set(wanted) <= {row.id for row in running}:
             raise InvalidField("incidents", "Name running incidents of this partnership, under another version.")
         if wanted is not None and not set(wanted) <= fitting:
@@ -128,8 +127,9 @@ class Migrations:
             return [_Running(*row) for row in connection.execute(query)]
 
     def _moving(self, record: Agreements, number: int) -> tuple[Incident, ...]:
-        """Read the incidents of a migration that still run, in the order in which their rows are locked."""
+        """Read the incidents of a migration that still run and fit, in the order in which their rows are locked."""
         migration = record.migrations[number]
+        agreement = self._book.get(record.partnership, migration.to_version)
         streams = sorted(f"{record.partnership}/incident/{each}" for each in migration.incidents)
         with self._ledger.recorder.reading.connect() as connection:
             found = self._ledger.get_many(streams, connection)
@@ -137,7 +137,10 @@ class Migrations:
         return tuple(
             each
             for each in incidents
-            if isinstance(each, Incident) and each.active and each.agreement_version != migration.to_version
+            if isinstance(each, Incident)
+            and each.active
+            and each.agreement_version != migration.to_version
+            and _fits(each, agreement)
         )
 
 
@@ -148,6 +151,22 @@ class _Running(NamedTuple):
     service: str
     severity: str
     visible_to: list[str] | None
+
+
+def _fits(incident: Incident | _Running, agreement: Agreement) -> bool:
+    """Say whether a version has what an incident hangs on, and every party may see it: a migration names it to all."""
+    return (
+        incident.service in agreement.services
+        and incident.severity in agreement.severity.scale
+        and (incident.visible_to is None or set(agreement.parties) <= set(incident.visible_to))
+    )
+
+
+def _must_hold(record: Agreements, version: int, at: datetime) -> None:
+    """Refuse to move incidents to another version than the one in force. NotInForce."""
+    current = in_force(record.versions.values(), at)
+    if current is None or current.version != version:
+        raise refusals.NotInForce(in_force=None if current is None else current.version)
 
 
 def _needs(agreement: Agreement) -> tuple[str, ...]:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from escalation.agreements import refusals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 MOST = 500
 """Incidents that one migration moves at most: they all move in one transaction."""
+MOST_OPEN = 20
+"""Migrations that a party proposed, and that wait at once: they never lapse."""
 
 
 @dataclass
@@ -62,3 +65,10 @@ class Migration:
             return False
         self.must_be_open()
         return True
+
+
+def check_few(migrations: Iterable[Migration], party: str | None) -> None:
+    """Refuse that a party, or the operator, proposes yet another one. TooManyOpen."""
+    waiting = [each for each in migrations if each.stage == "proposed" and each.proposed_for == party]
+    if len(waiting) >= MOST_OPEN:
+        raise refusals.TooManyOpen(most=MOST_OPEN)

@@ -1,4 +1,4 @@
-"""What a new version of an agreement must go through before it holds. Pure."""
+"""What a new version of an agreement must go through before it holds, and how many may wait. Pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, Any
 import rfc8785
 
 from escalation.agreement.spans import Dates
+from escalation.agreements import refusals
+from escalation.agreements.renewal import signatories
+from escalation.agreements.versions import PROPOSED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from escalation.agreement import Agreement
+    from escalation.agreements.versions import Version
 
 TIME_TO_SIGN = Dates(days=30)
 """How long a proposal waits for signatures where the agreement names no notice (governance.amendments.notice)."""
+MOST_OPEN = 5
+"""Proposals of one party that wait at once: each holds a whole document."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class Draft:
 
     Attributes:
         content: What `Published` and `Proposed` hold of the document.
-        signers: The parties that must sign: those that it names, and those that the version in force names.
+        signers: The parties that must sign; see `signers_of`.
         terms: What `Proposed` holds beyond the content, but for its party.
     """
 
@@ -36,12 +43,9 @@ class Draft:
 
 
 def draft(agreement: Agreement, amended: Agreement | None, now: datetime) -> Draft:
-    """Work out what a version needs, proposed at `now`.
-
-    The version that it amends rules as well: nobody gets around a signature by leaving `signed_by` out of a new one.
-    """
+    """Work out what a version needs, proposed at `now`; the version that it amends rules as well."""
     rules = [each.governance.amendments for each in (amended, agreement) if each is not None]
-    signers = tuple(dict.fromkeys(party for rule in rules for party in rule.signed_by))
+    signers = signers_of(agreement, amended)
     notices = [rule.notice.end(now, agreement.tz) for rule in rules if rule.notice is not None]
     noticed = max(notices, default=TIME_TO_SIGN.end(now, agreement.tz))
     not_before = max([agreement.effective_from, *notices])
@@ -56,6 +60,31 @@ def draft(agreement: Agreement, amended: Agreement | None, now: datetime) -> Dra
             "lapses_at": max(agreement.effective_from, noticed),
         },
     )
+
+
+def signers_of(agreement: Agreement, amended: Agreement | None) -> tuple[str, ...]:
+    """Give the parties that must sign a version; none where neither it nor the one that it amends names any.
+
+    Those whom either of them names, and every signatory of either: nobody gets around a signature by leaving
+    `signed_by`, or the party, out of a new version, and nobody is bound who has not signed.
+    """
+    both = [each for each in (amended, agreement) if each is not None]
+    named = [party for each in both for party in each.governance.amendments.signed_by]
+    bound = [party for each in both for party in signatories(each)]
+    return tuple(dict.fromkeys(named + bound)) if named else ()
+
+
+def check_place(versions: Mapping[int, Version], number: int, party: str) -> None:
+    """Refuse a party's proposal whose number leaves others out, or that is one too many. NotNext; TooManyOpen.
+
+    A number that was used, or that is too low, is for the record to refuse.
+    """
+    newest = max(versions, default=0)
+    if number > newest + 1:
+        raise refusals.NotNext(next=newest + 1)
+    waiting = [each for each in versions.values() if each.stage == PROPOSED and each.proposed_for == party]
+    if number not in versions and len(waiting) >= MOST_OPEN:
+        raise refusals.TooManyOpen(most=MOST_OPEN)
 
 
 def _content(agreement: Agreement) -> dict[str, Any]:

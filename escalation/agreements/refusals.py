@@ -35,6 +35,18 @@ class NotToBeProposed(Refused):
     code = "not_to_be_proposed"
 
 
+class NotNext(Refused):
+    """A party proposes the version that follows the newest one. Give metadata.version that number."""
+
+    code = "not_next"
+
+
+class TooManyOpen(Refused):
+    """Your party has as many proposals waiting as it may. Withdraw one, or wait until it is signed or lapses."""
+
+    code = "too_many_open"
+
+
 class DigestDiffers(Refused):
     """The version has another digest than the one you would sign. Read the document again, then sign what it says."""
 
@@ -54,7 +66,7 @@ class NotProposed(Refused):
 
 
 class Overtaken(Refused):
-    """A newer version is in force. Propose your changes as a version above it."""
+    """A newer version has been agreed since. Propose your changes as a version above it."""
 
     code = "overtaken"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.access.permissions import Scope
+from escalation.agreement.header import LARGEST_VERSION
 from escalation.agreements.migrations import MOST_OPEN as MOST_MIGRATIONS
 from escalation.agreements.proposals import MOST_OPEN
 from tests.support.agreeing import AGREEMENTS, PARTIES, PARTNERSHIP, Partners, agreement_text
@@ -74,7 +75,7 @@ def test_an_older_proposal_does_not_get_around_a_newer_rule(partners: Partners) 
 
 def test_a_party_proposes_the_next_number(partners: Partners) -> None:
     """The largest number that there is would leave none for any later version."""
-    refused = problem_of(partners.propose("acme", agreement_text(2**31 - 1)))
+    refused = problem_of(partners.propose("acme", agreement_text(LARGEST_VERSION)))
     assert (refused["code"], refused["details"]) == ("not_next", {"next": 2})
 
 
@@ -110,7 +111,7 @@ def test_nothing_moves_to_a_version_that_holds_no_more(partners: Partners) -> No
 
 
 def test_what_fits_no_more_stays_behind(partners: Partners) -> None:
-    """Its severity is one that the new version does not have; and what was hidden since is moved by nobody unseen."""
+    """It was hidden from a party since: a migration names to all what it moves."""
     incidents = [partners.must(partners.declare(), 201) for _ in range(3)]
     second(partners)
     migration = partners.must(partners["acme"].post(MIGRATIONS, {"to_version": 2}), 201)["migration"]

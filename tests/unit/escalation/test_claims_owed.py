@@ -6,7 +6,7 @@ import pytest
 
 from escalation.claims_owed import CLAIMS, claims_owed
 from incidents import happenings as h
-from tests.support.claimed import CLIENT, DAYS, HOUR, PROVIDER, Claimed
+from tests.support.claimed import CLIENT, DAYS, HOUR, PROVIDER, Claimed, delay
 from tests.support.clocked import START
 from tests.support.example_agreement import worded
 
@@ -154,7 +154,7 @@ def test_a_dispute_that_escalates_to_nobody_leaves_what_held_meanwhile() -> None
 
 
 def test_another_systems_history_asks_nobody() -> None:
-    """Its claims, if it has any, are history."""
+    """No engine runs over it, so that nobody would ever be asked: nothing can be claimed of it."""
     case = Claimed(source="tickets", source_id="1")
-    case.claim(HOUR)
+    assert case.tried(HOUR, "claim_exclusion", delay(), "They had locked us out.") == "not_claimable"
     assert case.owed(BOARD) == []
