@@ -21,6 +21,11 @@ OLD_KEYS = """
 INSERT INTO api_keys (stream, id, hash, partnership, name, issued_at)
 VALUES ('key/a', 'a', 'x', 'acme-globex', 'one', now()), ('key/b', 'b', 'y', NULL, 'other', now())
 """
+OLD_ATTAINMENT = """
+INSERT INTO attainment (stream, clock, cycle, partnership, severity, outcome, target, counted)
+VALUES ('acme-globex/incident/a', 'resolve', 1, 'acme-globex', 'S1', 'met', 100, 50);
+INSERT INTO followers VALUES ('attainment', 7), ('search', 7)
+"""
 UPGRADE = "import sys; from api.postgres.migrate import upgrade; upgrade(sys.argv[1])"
 
 
@@ -58,6 +63,25 @@ def test_keys_of_before_there_were_scopes_get_what_they_could_do(empty_database_
         connection.execute(text("SET ROLE tocsin_worker"))
         found = connection.execute(text("SELECT id, scopes, party FROM api_keys ORDER BY id")).all()
     assert [tuple(row) for row in found] == [("a", sorted(OF_A_PARTNERSHIP), None), ("b", [], None)]
+
+
+def test_attainment_is_counted_anew(empty_database_url: str) -> None:
+    """Its old rows do not tell when a clock was decided; whoever keeps them begins again, and nobody else."""
+    engine = create_engine(empty_database_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(text("SET ROLE tocsin_worker"))
+        connection.execute(text(OLD_ATTAINMENT))
+        connection.commit()
+    upgrade(empty_database_url)
+    with engine.connect() as connection:
+        connection.execute(text("SET ROLE tocsin_worker"))
+        assert connection.scalar(text("SELECT count(*) FROM attainment")) == 0
+        positions = connection.execute(text("SELECT name, position FROM followers ORDER BY name")).all()
+    assert [tuple(row) for row in positions] == [("attainment", 0), ("search", 7)]
 
 
 def test_an_unreachable_database_is_said_with_the_reason() -> None:
