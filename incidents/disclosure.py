@@ -117,6 +117,10 @@ def hides(rules: Mapping[str, Restriction], viewer: Viewer) -> dict[str, str]:
     return {WHOLE: found[WHOLE]} if WHOLE in found else found
 
 
+SHARED = frozenset({"performance", "dispute", "notice", "certificate"})
+"""What every party may see: how the partnership performs, which names no incident, and records beside the agreement."""
+
+
 def withheld_from(
     viewer: Viewer, kind: str, first: Mapping[str, Restriction], own: Mapping[str, Restriction]
 ) -> dict[str, str]:
@@ -124,16 +128,15 @@ def withheld_from(
 
     Args:
         viewer: Who reads.
-        kind: The name of its type. Of what is no incident's, all may see that agreements were published, whose
-            documents show for themselves what is whose, and how the partnership performs, which names no incident;
-            the rest is for those who see everything.
+        kind: The name of its type. Of what is no incident's, all may see what became of agreements, whose documents
+            show for themselves what is whose, and what is SHARED; the rest is for those who see everything.
         first: What is restricted in the first fact of its stream.
         own: What is restricted in this one.
     """
     of = kind.partition(".")[0]
     if of == "agreement":
         return {"document": SEE_AGREEMENT}
-    if viewer.everything or of == "performance":
+    if viewer.everything or of in SHARED:
         return {}
     if of != "incident":
         return {WHOLE: INTERNAL}

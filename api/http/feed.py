@@ -10,6 +10,7 @@ from api.access.permissions import Scope
 from api.http import cursors
 from api.http.access import principal, tocsin, viewer
 from api.http.views import agreement_address, incident_address
+from escalation.matters import Certificate, Dispute, Notice
 from incidents.errors import InvalidField
 from incidents.feed import BEGINNING, Wanted, types_named, usual_types
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from incidents.feed import Entry, Feed
 
 KIND = "events"
+MATTERS = {kind.KIND: kind for kind in (Certificate, Dispute, Notice)}
 NOW = "now"
 """Instead of a cursor: begin with what comes next."""
 
@@ -102,10 +104,11 @@ def page_of(entries: Sequence[Entry], cursor: str, *, more: bool) -> bytes:
 def _links(entry: Entry, incident: str | None) -> dict[str, str]:
     if incident is not None:
         return {"self": f"{incident_address(incident)}/timeline/{entry.version}"}
-    if entry.type.startswith("agreement.published."):
+    if entry.type.startswith(("agreement.published.", "agreement.proposed.")):
         partnership, version = entry.stream.partition("/")[0], cast("int", entry.data["version"])
         return {"self": agreement_address(partnership, version)}
-    return {}
+    matter = MATTERS.get(entry.type.partition(".")[0])
+    return {} if matter is None else {"self": f"/v1/{matter.PLURAL}/{entry.stream.rpartition('/')[2]}"}
 
 
 def _only_one() -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.access.permissions import Scope
 from escalation.matters import Certificate, Dispute, Notice
 from escalation.reminders import Reminding
 from incidents.ledger.rebuild import check
 from tests.support.agreeing import PARTNERSHIP, Partners
-from tests.support.http import problem_of
+from tests.support.http import party_key, problem_of
 
 if TYPE_CHECKING:
     from escalation.matters.base import Matter
@@ -209,3 +210,19 @@ def test_what_belongs_to_others_is_not_there(partners: Partners) -> None:
         assert stranger.get(address).status == 404
     assert partners.must(stranger.get(NOTICES))["items"] == []
     assert partners["acme"].get(f"{NOTICES}/nothing").status == 404
+
+
+def test_both_parties_follow_them_in_the_feed(partners: Partners) -> None:
+    """Each event leads to its record, and nothing of it is withheld from the other party."""
+    notice, raised = announce(partners), partners.must(dispute(partners), 201)
+    partners.turn()
+    partners.site.sequence()
+    token = party_key(partners.site.tocsin, PARTNERSHIP, "acme", [Scope.EVENTS_READ])
+    found = partners.must(partners.site.caller(token).get("/v1/events?types=dispute.*,notice.*,agreement.proposed"))
+    seen = {each["type"]: each for each in found["events"]}
+    assert seen["notice.given.v1"]["links"] == {"self": f"{NOTICES}/{notice['id']}"}
+    assert seen["dispute.raised.v1"]["links"] == {"self": f"{DISPUTES}/{raised['id']}"}
+    assert seen["dispute.raised.v1"]["data"]["subject"] == "Nobody announced it"
+    assert seen["dispute.reminded.v1"]["data"]["reminder"] == "dispute_step"
+    assert seen["agreement.proposed.v1"]["links"] == {"self": f"/v1/agreements/{PARTNERSHIP}/1"}
+    assert list(seen["agreement.proposed.v1"]["withheld"]) == ["document"]
