@@ -67,3 +67,22 @@ def test_it_runs_from_awareness_at_any_time() -> None:
         incident.aware(2 * HOUR, party)
     due = {clock: incident.due(clock, 2 * HOUR) for clock in example_agreement().notifications}
     assert due == {"notify-client": 26 * HOUR, "notify-authority": 74 * HOUR, "early-warning": 26 * HOUR}
+
+
+@pytest.mark.parametrize(
+    ("flags", "called_for"),
+    [
+        (("personal_data_breach",), {"notify-client", "notify-authority"}),
+        (("personal_data_breach", "unlikely_risk"), {"notify-client"}),
+        (("significant",), {"early-warning"}),
+        (("other",), set()),
+    ],
+)
+def test_flags_call_for_what_the_law_wants(flags: tuple[str, ...], called_for: set[str]) -> None:
+    """The flag of the law, or the one that is written, starts the clock; an unlikely risk waives the authority's."""
+    incident = Exemplary("S3")
+    incident.flag(60, *flags)
+    for party in ("acme", "globex"):
+        incident.aware(HOUR, party)
+    legal = [reading for reading in incident.readings(HOUR) if reading.clock in example_agreement().notifications]
+    assert {reading.clock for reading in legal if reading.state == "running"} == called_for

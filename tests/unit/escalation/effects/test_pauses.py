@@ -8,8 +8,8 @@ from escalation.terms import AgreementTerms
 from incidents.errors import InvalidField
 from incidents.terms import PauseTerms, Turn
 from tests.support.example_agreement import example_agreement
+from tests.support.example_incident import HOUR, Exemplary
 
-HOUR = 3600
 WAITING = ("update", "workaround", "resolve")
 WINDOW = ("workaround", "resolve")
 
@@ -76,17 +76,39 @@ def test_an_extension_needs_the_boards_consent() -> None:
     assert terms().pause_terms("approved_extension").granted_by == "service_review_board"
 
 
-def test_limits() -> None:
-    """Three days' hours of waiting each time, a day's hours of change windows in all, and of monitoring each time."""
-    limits = {name: (rule.max_each, rule.max_total) for name, rule in example_agreement().pauses.items()}
-    assert limits == {
-        "waiting_on_partner": (72 * HOUR, None),
-        "change_window": (None, 24 * HOUR),
-        "monitoring": (24 * HOUR, None),
-        "approved_extension": (None, None),
-    }
+@pytest.mark.parametrize(
+    ("reason", "begins", "ends", "expected"),
+    [
+        ("waiting_on_partner", "request_sent_to_client", None, 96),
+        ("monitoring", "fix_deployed", None, 48),
+        ("change_window", "approved_window_begins", None, 48),
+        ("waiting_on_partner", "request_sent_to_client", "client_replied", 34),
+        ("monitoring", "fix_deployed", "confirmed", 34),
+        ("monitoring", "fix_deployed", "relapse", 24),
+        ("change_window", "approved_window_begins", "approved_window_ends", 34),
+    ],
+)
+def test_how_long_the_resolve_clock_waits(reason: str, begins: str, ends: str | None, expected: int) -> None:
+    """Until ten hours are over, or its limit; what ends by a relapse never was a pause."""
+    incident = Exemplary("S2")
+    incident.reach(HOUR, begins)
+    assert reason in incident.incident.pauses
+    if ends is not None:
+        incident.reach(11 * HOUR, ends)
+    assert incident.due("resolve", 12 * HOUR) == expected * HOUR
 
 
-def test_limits_count_in_the_calendar_of_the_clock() -> None:
-    """So that a weekend uses up no limit of an office clock."""
-    assert {rule.counts_in for rule in example_agreement().pauses.values()} == {"target_calendar"}
+def test_change_windows_have_a_limit_for_all_of_them_together() -> None:
+    """Two of twenty hours each stop the clock for a day's hours in all."""
+    incident = Exemplary("S2")
+    for start in (1, 22):
+        incident.reach(start * HOUR, "approved_window_begins")
+        incident.reach((start + 20) * HOUR, "approved_window_ends")
+    assert incident.due("resolve", 43 * HOUR) == 48 * HOUR
+
+
+def test_an_office_clocks_limit_outlasts_the_weekend() -> None:
+    """Seventy-two hours of an S3 are nine days of the office: the clock waits until the Friday of the week after."""
+    incident = Exemplary("S3")
+    incident.reach(0, "request_sent_to_client")
+    assert incident.due_in_berlin("resolve", HOUR) == "03-20 12:30"

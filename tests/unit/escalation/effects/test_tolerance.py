@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escalation.agreement.model import Tolerated
 from escalation.periods import Tally, judge, period_at, tally
 from escalation.repetition import Deviation, repeated
 from tests.support.example_agreement import example_agreement
+from tests.support.example_incident import HOUR, Exemplary
 
 if TYPE_CHECKING:
     from escalation.agreement.model import Objective
@@ -80,13 +80,29 @@ def test_the_third_deviation_of_a_target_within_three_months_is_a_breach() -> No
     assert repeated(rule, deviation("resolve", 93), others, tz) is None
 
 
-def test_what_is_tolerated_of_each_target() -> None:
-    """Five minutes of an acknowledgement; a tenth of a workaround or a resolution, but never of an S1's."""
-    first, second = example_agreement().tolerance.per_incident
-    assert first == Tolerated(frozenset({"acknowledge"}), 300, None, frozenset())
-    assert second == Tolerated(frozenset({"workaround", "resolve"}), None, 10, frozenset({"S1"}))
+MINUTE = 60
+BREACHED = ["running", "breached", "running", "breached"]
+LATE = [
+    ("S1", "acknowledge", 15 * MINUTE, 5 * MINUTE),
+    ("S3", "acknowledge", 4 * HOUR, 5 * MINUTE),
+    ("S2", "workaround", 8 * HOUR, 48 * MINUTE),
+    ("S2", "resolve", 24 * HOUR, 144 * MINUTE),
+    ("S1", "workaround", 4 * HOUR, 0),
+    ("S1", "resolve", 8 * HOUR, 0),
+    ("S2", "respond", HOUR, 0),
+]
 
 
-def test_incidents_are_judged_at_the_worst_severity_that_stood() -> None:
-    """A milder one at the end does not make a miss smaller."""
-    assert example_agreement().tolerance.judged_at == "highest_confirmed"
+@pytest.mark.parametrize(("severity", "clock", "target", "tolerated"), LATE)
+def test_a_miss_within_what_is_tolerated_is_a_deviation(severity: str, clock: str, target: int, tolerated: int) -> None:
+    """Five minutes of any acknowledgement, a tenth of an S2's workaround and resolution, nothing of an S1's."""
+    incident = Exemplary(severity)
+    states = [incident.state(clock, target + late) for late in (0, 1, tolerated, tolerated + 1)]
+    assert states == (["running", "deviation", "deviation", "breached"] if tolerated else BREACHED)
+
+
+def test_an_s1_that_was_lowered_is_still_judged_as_an_s1() -> None:
+    """A milder severity at the end does not make a miss smaller."""
+    incident = Exemplary("S1")
+    incident.severity(HOUR, "S2")
+    assert incident.state("resolve", 24 * HOUR + 1) == "breached"
