@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,16 @@ def test_a_claim_has_no_time_of_its_own(desk: Desk, stream: str) -> None:
     with pytest.raises(InvalidField) as refused:
         desk.incidents.vote(stream, 2, "granted", None, Asked(by="key:1", party="acme", at=NOON))
     assert refused.value.field == "occurred_at"
+
+
+def test_what_is_claimed_at_once_of_a_report_from_ahead_lies_not_before_it(desk: Desk) -> None:
+    """A sender's clock may be ahead by seconds: the incident still comes first."""
+    report = Report("Payments fail", "payments-api", assessment=Assessment(severity="S1"))
+    ahead = Asked(by="key:1", party="acme", at=NOON + timedelta(seconds=4))
+    stream = desk.incidents.declare("acme-globex", report, ahead).incident.id
+    desk.incidents.claim_exclusion(stream, ExclusionSought("client_caused_delay", NOON), "They had locked us out", ACME)
+    made, claimed = desk.get(stream).history
+    assert claimed.at == made.at
 
 
 def test_a_deadline_is_armed_and_disarmed(desk: Desk, stream: str) -> None:

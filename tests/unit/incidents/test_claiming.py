@@ -104,6 +104,31 @@ def test_nobody_is_excused_by_the_failure_of_their_own_supplier() -> None:
         case.act(HOUR, "claim_exclusion", sought("third_party_failure", at_fault="initech"), "It was them.")
 
 
+def test_a_supplier_is_one_by_role_or_by_service() -> None:
+    """Either says that the provider answers for it; a party that does neither is a third one."""
+    example = Claimed().agreement
+    initech = replace(example.parties["initech"], to=None)
+    by_role = {"services": {name: each for name, each in example.services.items() if each.provided_by != "initech"}}
+    by_service = {"parties": {**example.parties, "initech": initech}}
+    for changes, expected in (
+        (by_role, "not_claimable"),
+        (by_service, "not_claimable"),
+        (by_role | by_service, "done"),
+    ):
+        case = Claimed(replace(example, **changes))
+        wanted = sought("third_party_failure", at_fault="initech")
+        assert case.tried(HOUR, "claim_exclusion", wanted, "It was them.") == expected
+
+
+@pytest.mark.parametrize(("service", "expected"), [("payments-api", "not_claimable"), ("reporting", "done")])
+def test_an_exclusion_may_be_for_some_services_only(service: str, expected: str) -> None:
+    """For incidents of others it cannot be claimed."""
+    example = Claimed().agreement
+    rule = replace(example.exclusions["client_caused_delay"], services=("reporting",))
+    case = Claimed(replace(example, exclusions={rule.id: rule}), service=service)
+    assert case.tried(HOUR, "claim_exclusion", delay(), "They had locked us out.") == expected
+
+
 def test_what_holds_by_itself_needs_no_claim() -> None:
     """Maintenance stops clocks by its windows."""
     with pytest.raises(refusals.NotClaimable, match="holds by itself"):
@@ -294,6 +319,18 @@ def test_a_time_that_is_no_older_one_is_refused(entry: int, at: float, field: st
     with pytest.raises(InvalidField) as refused:
         case.act(3 * HOUR, "claim_backdating", entry, moment(at), "So it was.")
     assert refused.value.field == field
+
+
+def test_an_older_time_of_what_was_taken_back_changes_nothing_now() -> None:
+    """It was acknowledged anew since: that time stands."""
+    case = Claimed()
+    case.acknowledge(2 * HOUR)
+    case.unacknowledge(3 * HOUR)
+    case.acknowledge(4 * HOUR)
+    case.act(5 * HOUR, "claim_backdating", 2, moment(HOUR), "So it was.")
+    for party in (PROVIDER, CLIENT):
+        case.vote(5 * HOUR, case.only.number, "granted", party)
+    assert case.incident.acknowledged_at == moment(4 * HOUR)
 
 
 @pytest.mark.parametrize("vote", ["granted", "refused"])

@@ -54,6 +54,7 @@ def test_an_action_is_agreed_and_closed_once() -> None:
         ("close_action", ("other", None), "action"),
         ("extend_action", ("other", moment(DAYS), "x"), "action"),
         ("extend_action", ("rotate-keys", moment(60), "x"), "until"),
+        ("extend_action", ("rotate-keys", moment(HOUR), "x"), "until"),
         ("extend_action", ("rotate-keys", moment(4000 * DAYS), "x"), "until"),
     ],
 )

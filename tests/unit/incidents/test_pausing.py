@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from incidents import refusals
@@ -85,6 +87,14 @@ def test_history_of_another_system_needs_no_evidence() -> None:
     case = Claimed(source="tickets", source_id="1")
     case.act(HOUR, "pause", "waiting_on_partner", None, None)
     assert list(case.incident.pauses) == ["waiting_on_partner"]
+
+
+def test_a_pause_that_a_body_must_grant_begins_by_no_milestone() -> None:
+    """It is claimed, whatever came about."""
+    example = Claimed().agreement
+    rule = replace(example.pauses["monitoring"], authority="service_review_board")
+    case = Claimed(replace(example, pauses={**example.pauses, "monitoring": rule}))
+    assert reach(case, HOUR, "fix_deployed") == ["MilestoneReached"]
 
 
 def test_an_unknown_milestone_is_named() -> None:

@@ -76,8 +76,9 @@ def test_while_a_dispute_waits_no_party_sets_another_severity() -> None:
     case = Claimed(severity="S3")
     change(case, "S1", CLIENT)
     for party, act in ((PROVIDER, "change_severity"), (CLIENT, "dispute_severity")):
-        with pytest.raises(refusals.SeverityDisputed):
+        with pytest.raises(refusals.SeverityDisputed) as refused:
             case.act(120, act, "S2", "No", party=party)
+        assert refused.value.details == {"claim": case.only.number}
     with pytest.raises(refusals.SeverityDisputed):
         case.act(120, "classify", Assessment("minor", "normal"), party=PROVIDER)
     with pytest.raises(InvalidField, match="S1, S2, S3, S4"):
@@ -90,6 +91,15 @@ def test_a_dispute_that_is_withdrawn_leaves_what_stood() -> None:
     change(case, "S1", CLIENT)
     case.act(120, "withdraw_claim", case.only.number, None, party=CLIENT)
     assert (case.incident.severity, case.only.outcome) == ("S3", "withdrawn")
+
+
+def test_a_dispute_that_is_withdrawn_leaves_what_the_operator_set_since() -> None:
+    """Only what held because of the dispute goes with it."""
+    case = Claimed(severity="S3")
+    change(case, "S1", CLIENT)
+    change(case, "S2", None, at=90)
+    case.act(120, "withdraw_claim", case.only.number, None, party=CLIENT)
+    assert case.incident.severity == "S2"
 
 
 def test_a_milder_severity_needs_the_clients_consent() -> None:
