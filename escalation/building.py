@@ -18,7 +18,7 @@ from escalation.wanted import Wanted
 from escalation.zones import zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from escalation.agreement.model import Agreement, Target
     from escalation.demands import Demand
@@ -241,12 +241,11 @@ class Builder:
         for run in self._running_of(name):
             self._end(run, at, MET if run.owing else CANCELLED, entry)
 
-    def _running_of(self, name: str) -> Iterator[Run]:
+    def _running_of(self, name: str) -> list[Run]:
         run = self._running.get((name, None))
-        if run is not None:
-            yield run
-        elif self._actions:
-            yield from [each for (clock, _), each in self._running.items() if clock == name]
+        if run is not None or not self._actions:
+            return [] if run is None else [run]
+        return [each for (clock, _), each in self._running.items() if clock == name]
 
     def _end(self, run: Run, at: int, outcome: str, entry: int) -> None:
         run.stop(at, outcome, entry)

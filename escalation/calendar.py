@@ -16,7 +16,7 @@ from escalation.timetable import Interval, Timetable, merge
 from escalation.zones import zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
 __all__ = ["Calendar", "CalendarError", "CalendarRules", "Interval", "Window"]
@@ -81,6 +81,15 @@ class Calendar:
                 return found
         raise CalendarError(f"Never reached: {seconds} s of open time do not pass within {SEARCH_YEARS} years.")
 
+    def add_each(self, start: int, seconds: Sequence[int]) -> list[int | None]:
+        """As `add`, of several at once, which costs little more than one; None where that would never be reached."""
+        years, table = self._compiled
+        if not (years and table.start <= start < table.end):
+            table = self._covering(start, start)
+        last = start + SEARCH_YEARS * YEAR
+        found = zip(seconds, table.after_each(start, seconds), strict=True)
+        return [at if at is not None and at <= last else self._added(start, each) for each, at in found]
+
     def next_open(self, at: int) -> int:
         """That instant itself if it is open, else the next opening.
 
@@ -105,6 +114,12 @@ class Calendar:
     def intervals_of(self, days: Iterable[date]) -> list[Interval]:
         """The open intervals of local dates, merged."""
         return merge(chain.from_iterable(open_intervals(self._rules, day, self._tz) for day in days))
+
+    def _added(self, start: int, seconds: int) -> int | None:
+        try:
+            return self.add(start, seconds)
+        except CalendarError:
+            return None
 
     def _searched(self, start: int) -> Iterator[Timetable]:
         """Tables that reach a year further each time, so that a near answer compiles no distant year."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from escalation.calendar_rules import CalendarError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -109,6 +111,21 @@ def reached(segments: Sequence[Segment], pauses: Collection[Pause], percent: int
         missing -= passed
         cursor = max(cursor, end)
     return last.calendar.add(cursor, missing)
+
+
+def reached_each(segments: Sequence[Segment], pauses: Collection[Pause], percents: Sequence[int]) -> list[int | None]:
+    """As `reached`, of several shares at once; None also where a calendar does not hold so much open time."""
+    first, apart = segments[0], union(pauses)
+    if not apart and len(segments) == 1:
+        return first.calendar.add_each(first.start, [-(-first.target * percent // 100) for percent in percents])
+    return [_reached_if_ever(segments, apart, percent) for percent in percents]
+
+
+def _reached_if_ever(segments: Sequence[Segment], apart: Apart, percent: int) -> int | None:
+    try:
+        return reached(segments, apart, percent)
+    except CalendarError:
+        return None
 
 
 def due(segments: Sequence[Segment], pauses: Collection[Pause]) -> int | None:

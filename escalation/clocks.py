@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from escalation.clock import safe_until
+from escalation.clock import reached_each, safe_until
 from escalation.course import course_of
 from escalation.runs import FAR_AHEAD, seconds
 from escalation.sources import instant
@@ -15,16 +16,17 @@ from escalation.why import because
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from escalation.course import Course, Versions
     from escalation.runs import Run
     from escalation.why import Because
     from incidents.incident import Incident
 
+WHOLE = 100
+"""Per cent."""
 
-@dataclass(frozen=True, slots=True)
-class Paused:
+
+class Paused(NamedTuple):
     """A stretch in which a clock does not count; `until` None while it lasts."""
 
     start: datetime
@@ -32,17 +34,18 @@ class Paused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class WarningPoint:
+class WarningPoint(NamedTuple):
     """A share of the target, and when it is used up; `at` None while a pause keeps it from that."""
 
     percent: int
     at: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reading:
     """One run of one clock, read at an instant. Durations are counted seconds, or business days where `by` is given.
+
+    Nobody changes one; it is not frozen only because that takes three times as long to make, for each of many runs.
 
     Attributes:
         clock: The target's name, or the legal notification's.
@@ -104,8 +107,8 @@ def readings_of(course: Course, now: datetime) -> list[Reading]:
 
 
 def _reading(run: Run, now: int) -> Reading:
-    demand = run.demand
-    due = run.reached()
+    demand, warn_at = run.demand, run.target.warn_at
+    *warned, due = reached_each(run.segments, run.apart, (*warn_at, WHOLE))
     deviated, breached = missed(run, now)
     told = run.breach or (run.deviation if breached is None else None)
     amount = run.segments[-1].target
@@ -122,7 +125,7 @@ def _reading(run: Run, now: int) -> Reading:
         instant(run.started),
         run.counted(now),
         tuple(_pauses(run, now, due)) if run.stops or demand.windows else (),
-        tuple([WarningPoint(percent, _maybe(run.reached(percent))) for percent in run.target.warn_at]),
+        tuple([WarningPoint(percent, _maybe(at)) for percent, at in zip(warn_at, warned, strict=True)]),
         _maybe(due),
         due is not None and demand.known_end is not None and due > demand.known_end,
         _maybe(_last_safe(run, due)),
@@ -188,4 +191,4 @@ def _pauses(run: Run, now: int, due: int | None) -> Iterator[Paused]:
 
 
 def _maybe(at: int | None) -> datetime | None:
-    return None if at is None else instant(at)
+    return None if at is None else datetime.fromtimestamp(at, UTC)

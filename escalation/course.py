@@ -14,7 +14,7 @@ from escalation.acts import Acts
 from escalation.agreement.model import Agreement
 from escalation.building import Builder
 from escalation.grants import apply_grants, refresh
-from escalation.judged import judged_severity
+from escalation.judged import judged_among, speaking
 from escalation.order import in_order
 from escalation.pauses import stops_of
 from escalation.runs import Breach, seconds
@@ -57,16 +57,16 @@ def course_of(incident: Incident, versions: Versions) -> Course:
     first = next(
         (fact.agreement_version for fact in history if isinstance(fact, h.Declared)), incident.agreement_version
     )
-    memory: dict[int, str] = {}
+    picked: list[Fact] = []
 
     def judged_at(at: int) -> str:
-        if at not in memory:
-            memory[at] = judged_severity(incident, builder.demands.agreement, instant(at))
-        return memory[at]
+        picked[:] = picked or speaking(history)
+        return judged_among(picked, builder.demands.agreement, instant(at))
 
     builder = Builder(versions, first, incident.service, judged_at)
-    acts = Acts(builder, {fact.originator_version: fact for fact in history if isinstance(fact, h.ClaimMade)})
-    for at, kind, fact in in_order(history):
+    claims = {fact.originator_version: fact for fact in history if isinstance(fact, h.ClaimMade)}
+    acts = Acts(builder, claims)
+    for at, kind, fact in in_order(history, claims):
         acts.apply(kind, fact, at)
     unfounded = _recorded(builder.runs, history)
     for run in builder.runs:

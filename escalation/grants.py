@@ -17,7 +17,7 @@ from escalation.runs import Excuse, Stop, Stretch
 from incidents import happenings as h
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from escalation.agreement.model import Exclusion
@@ -56,13 +56,9 @@ class Grant:
     exclusion: Exclusion | None = None
 
 
-def backdated(history: Sequence[Fact]) -> dict[int, datetime]:
+def backdated(history: Sequence[Fact], claims: Mapping[int, h.ClaimMade]) -> dict[int, datetime]:
     """Give the older times that were accepted, by the versions of the facts that have them."""
-    made = {
-        fact.originator_version: fact for fact in history if isinstance(fact, h.ClaimMade) and fact.kind == BACKDATING
-    }
-    if not made:
-        return {}
+    made = {number: claim for number, claim in claims.items() if claim.kind == BACKDATING}
     granted = (
         made[fact.claim]
         for fact in history

@@ -12,7 +12,7 @@ from escalation.agreement.model.judgement import FINAL
 from incidents import happenings as h
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 GRANTED = "granted"
 DISPUTE, DOWNGRADE = "severity", "downgrade"
 """The kinds of claim that are about a severity."""
+_SPEAKING = (
+    h.Declared,
+    h.Classified,
+    h.SeverityChanged,
+    h.ClaimMade,
+    h.ClaimDecided,
+    h.ClaimLapsed,
+    h.ClaimWithdrawn,
+    h.SeveritySettled,
+)
+"""Facts that say something of one."""
 
 
 def judged_severity(incident: Incident, agreement: Agreement, until: datetime | None = None) -> str:
@@ -29,19 +40,29 @@ def judged_severity(incident: Incident, agreement: Agreement, until: datetime | 
 
     A dispute that began before it counts as it was settled, also after it.
     """
+    return judged_among(speaking(incident.history), agreement, until)
+
+
+def speaking(history: Iterable[Fact]) -> list[Fact]:
+    """Give the facts that say something of a severity: most do not, and each clock that is missed asks."""
+    return [fact for fact in history if isinstance(fact, _SPEAKING)]
+
+
+def judged_among(facts: Sequence[Fact], agreement: Agreement, until: datetime | None = None) -> str:
+    """As judged_severity, of facts that were picked already."""
     scale = agreement.severity.scale
-    confirmed = _confirmed(incident, scale, until)
+    confirmed = _confirmed(facts, scale, until)
     if agreement.tolerance.judged_at == FINAL:
         return confirmed[-1]
     return min(confirmed, key=lambda severity: scale.index(severity) if severity in scale else len(scale))
 
 
-def _confirmed(incident: Incident, scale: Sequence[str], until: datetime | None) -> list[str]:
+def _confirmed(facts: Sequence[Fact], scale: Sequence[str], until: datetime | None) -> list[str]:
     """Give the severities that stood undisputed, in their order: at least the one that was given at first."""
     stood: list[str] = []
     claims: dict[int, h.ClaimMade] = {}
     open_claims: set[int] = set()
-    for fact in incident.history:
+    for fact in facts:
         match fact:
             case h.SeverityChanged(claim=int()):
                 pass  # it holds for the time of a dispute: only its outcome is confirmed

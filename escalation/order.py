@@ -15,7 +15,7 @@ from escalation.runs import seconds
 from incidents import happenings as h
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from incidents.ledger.facts import Fact
 
@@ -66,8 +66,10 @@ def kind_of(fact: Fact) -> type[Fact] | None:
     return _kinds[made]
 
 
-def in_order(history: Sequence[Fact]) -> Iterable[tuple[int, type[Fact], Fact]]:
+def in_order(history: Sequence[Fact], claims: Mapping[int, h.ClaimMade]) -> Iterable[tuple[int, type[Fact], Fact]]:
     """Give the facts that move clocks, each with its class and the second at which it acts.
+
+    `claims` are those that were made, by their numbers: some are about the time of a fact.
 
     Within one second they act as they were recorded, and what retargets comes last: a stop is judged by the target it
     was made under. The order of stops, pauses and starts among themselves changes no counted time, and to reverse one
@@ -75,7 +77,7 @@ def in_order(history: Sequence[Fact]) -> Iterable[tuple[int, type[Fact], Fact]]:
     """
     turned: dict[str, int] = {}
     moving = []
-    accepted = backdated(history)
+    accepted = backdated(history, claims) if claims else {}
     for fact in history:
         kind = kind_of(fact)
         if kind is not None:

@@ -164,7 +164,7 @@ class Run:
 
     def holds(self, reason: str) -> bool:
         """Whether it stands still for a reason, and no end of that is known."""
-        return any(stop.until is None and stop.reason == reason for stop in self.stops)
+        return bool(self.stops) and any(stop.until is None and stop.reason == reason for stop in self.stops)
 
     def hold(self, at: int, reason: str, entry: int) -> None:
         """Let it stand still from an instant on, unless it does for that reason already."""

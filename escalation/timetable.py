@@ -46,6 +46,18 @@ class Timetable:
         index = bisect_left(self._sums, goal) - 1
         return self._opens[index] + goal - self._sums[index]
 
+    def after_each(self, start: int, seconds: Iterable[int]) -> list[int | None]:
+        """As `after`, of several at once; none or less is reached at the start."""
+        before, last, found = self.before(start), self._sums[-1], []
+        for each in seconds:
+            goal = before + each
+            if each <= 0 or goal > last:
+                found.append(start if each <= 0 else None)
+                continue
+            index = bisect_left(self._sums, goal) - 1
+            found.append(self._opens[index] + goal - self._sums[index])
+        return found
+
     def next_open(self, at: int) -> int | None:
         """That instant if it is open, else the next opening; None: not in this table."""
         index = bisect_right(self._closes, at)
