@@ -10,7 +10,9 @@ from sqlalchemy.pool import NullPool
 
 from api.access.permissions import scopes_of
 from api.seats import Seats
+from escalation.matters import Certificate, Dispute, Notice
 from tests.support.http import OURS, THEIRS, party_key
+from tests.support.matters import matter_of
 
 if TYPE_CHECKING:
     from tests.support.http import Caller, Site
@@ -113,10 +115,13 @@ def test_every_reading_operation_leaves_a_row(site: Site, whose: str | None) -> 
     site.sequence()
     for runner in site.tocsin.followers():
         runner.run_once()
+    places = dict(PATHS)
+    for kind in (Dispute, Notice, Certificate):
+        places |= matter_of(site.tocsin, kind, OURS, "acme")
     token = site.tocsin.keys.issue("walker", whose, by="test").token
     client = site.app.test_client()
     for operation, path in reading_operations(site).items():
-        address = path.format_map(PATHS) + QUERIES.get(operation, "")
+        address = path.format_map(places) + QUERIES.get(operation, "")
         response = client.get(address, headers={"Authorization": f"Bearer {token}"})
         status = response.status_code
         response.close()
