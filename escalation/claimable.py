@@ -30,7 +30,7 @@ def exclusion_claim(agreement: Agreement, sought: ExclusionSought, service: str 
     _check_fault(agreement, rule, sought.at_fault)
     if rule.evidence is not None and not sought.evidence:
         what = "" if rule.evidence == REQUIRED else f": {rule.evidence}"
-        raise InvalidField("evidence", f"{rule.id} needs evidence{what}.")
+        raise InvalidField("evidence", f"{rule.id} needs evidence{what}. Give it, or say where it can be read.")
     _check_window(agreement, rule, sought.start, now)
     clocks = _chosen(sought.clocks, stoppable(agreement, rule), rule.id)
     decides = mandate(agreement, (f"declare_{rule.id}", "grant_exclusion"), now, body=rule.authority)

@@ -86,8 +86,8 @@ class FollowedUp(Claiming):
 
     def _open_action(self, action: str) -> Action:
         if action not in self.actions:
-            known = ", ".join(self.actions) or "none was agreed"
-            raise InvalidField("action", f"It must be one of: {known}.")
+            known = ", ".join(self.actions)
+            raise InvalidField("action", f"It must be one of: {known}." if known else "No action was agreed upon yet.")
         if self.actions[action].closed_at is not None:
             raise refusals.ActionOver
         return self.actions[action]

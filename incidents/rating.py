@@ -103,8 +103,9 @@ class Rated(Claiming):
         party = said.get("for_party")
         if severity == self.severity or self.imported or party is None:
             return None
-        if any(claim.kind in {SEVERITY, DOWNGRADE} for claim in self.open_claims):
-            raise refusals.SeverityDisputed
+        for claim in self.open_claims:
+            if claim.kind in {SEVERITY, DOWNGRADE}:
+                raise refusals.SeverityDisputed(claim=claim.number)
         return terms.severity_route(party, self.severity, severity, said["at"])
 
     def _seek(self, severity: str, route: SeverityRoute, reason: str, said: Said) -> None:

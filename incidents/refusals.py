@@ -170,7 +170,7 @@ class NotYourSeverity(Refused):
 
 
 class AuthorityNeeded(Refused):
-    """This pause must be granted by a body. Claim it."""
+    """This pause must be granted by a body. Make a claim of kind pause."""
 
     code = "authority_needed"
 

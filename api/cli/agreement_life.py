@@ -9,6 +9,7 @@ import click
 
 from api.cli.agreement_source import read_agreement
 from api.cli.opened import opened
+from incidents.errors import InvalidField, NotFound
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,7 +67,9 @@ Example: sign what you have read; the digest is that of `tocsin agreement status
 def sign(partnership: str, version: int, digest: str, key: str) -> None:
     """Sign VERSION of a PARTNERSHIP's agreement for the party that the key belongs to."""
     with opened() as tocsin:
-        sender = _sender(tocsin, key, partnership)
+        known, sender = _record(tocsin, partnership).versions, _sender(tocsin, key, partnership)
+        if version not in known:
+            raise InvalidField("VERSION", f"There is none of that number. Give one of: {', '.join(map(str, known))}.")
         record = tocsin.agreements.sign(partnership, version, digest, sender).record
         signed = record.numbered(version)
     click.echo(f"Signed for {sender.party}.")
@@ -85,9 +88,13 @@ Example:
 def status(partnership: str) -> None:
     """Show how the versions of a PARTNERSHIP's agreement stand, who has signed them, and when it ends."""
     with opened() as tocsin:
-        record = tocsin.book.record(partnership)
+        record = _record(tocsin, partnership)
         _print(record, tocsin.clock.now())
         kept = tocsin.agreements.records_kept_until(record)
+    for version in record.versions.values():
+        if version.awaited:
+            sign_it = f"tocsin agreement sign {partnership} {version.version} --digest {version.digest}"
+            click.echo(f"Version {version.version} waits for {', '.join(version.awaited)}: {sign_it}")
     if record.ended_at is not None:
         click.echo(f"It ended at {record.ended_at:%Y-%m-%d %H:%M} UTC.")
     elif record.ends_at is not None:
@@ -121,6 +128,15 @@ def handover(partnership: str, directory: Path) -> None:
         tocsin.sequencer.run_until_idle()
         for handed in hand_over(tocsin, partnership, directory, by="operator"):
             click.echo(f"{handed.party}: {handed.entries} events in {handed.folder}. Manifest {handed.digest}.")
+
+
+def _record(tocsin: Tocsin, partnership: str) -> Agreements:
+    """Read a partnership's record. NotFound, with what to do."""
+    try:
+        return tocsin.book.record(partnership)
+    except NotFound:
+        message = f"No agreement of {partnership} is on record. Publish one: tocsin agreement publish FILE."
+        raise NotFound(message) from None
 
 
 def _sender(tocsin: Tocsin, token: str, partnership: str) -> Sender:

@@ -34,6 +34,17 @@ def in_address(field: str) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def called(field: str, here: str) -> Iterator[None]:
+    """Let a field be named as the request has it. InvalidField."""
+    try:
+        yield
+    except InvalidField as error:
+        if error.field == field:
+            raise InvalidField(here, error.message) from None
+        raise
+
+
 def asked_of(stream: str, body: Mapping[str, Any]) -> Asked:
     """Read who asks for a change of an incident, when it was so and what they have seen."""
     incidents = tocsin().incidents

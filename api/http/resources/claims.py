@@ -9,7 +9,7 @@ from api.access.permissions import Scope
 from api.http import openapi
 from api.http.access import stream_of, tocsin, viewer
 from api.http.question_views import claim_view
-from api.http.resources.answers import answer_headers, asked_of, in_address, seen_after
+from api.http.resources.answers import answer_headers, asked_of, called, in_address, seen_after
 from api.http.resources.incidents import incidents
 from api.http.schemas import claims as schemas
 from incidents.errors import NotFound
@@ -211,7 +211,8 @@ def _backdating(stream: str, body: Body, asked: Asked) -> Answer:
 
 
 def _extension(stream: str, body: Body, asked: Asked) -> Answer:
-    return tocsin().deciding.extend_action(stream, body["name"], body["until"], body["reason"], asked)
+    with called("action", "name"):
+        return tocsin().deciding.extend_action(stream, body["name"], body["until"], body["reason"], asked)
 
 
 _CLAIMS: dict[str, Callable[[str, Body, Asked], Answer]] = {

@@ -12,6 +12,7 @@ from api.http.schemas.incidents import WITHHELD
 
 KINDS = ("exclusion", "pause", "backdating", "extension")
 """What is claimed outright. Severities come before a body by a dispute, or by the wish to lower one."""
+_KIND = "Use one of: {choices}. Another severity is proposed by a dispute: POST it to …/disputes."
 ALL_KINDS = (*KINDS, "severity", "downgrade")
 _NEEDS = {
     "exclusion": ("name", "start"),
@@ -42,7 +43,7 @@ class Claiming(Question):
     (`name` of the action, `until`).
     """
 
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS, error="Use one of: {choices}."))
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS, error=_KIND))
     name_ = name(
         data_key="name",
         attribute="name",

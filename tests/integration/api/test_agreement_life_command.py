@@ -52,9 +52,22 @@ def test_a_version_is_proposed_signed_and_shown(site: Site, run: Callable[..., R
     shown = run("status", PARTNERSHIP).output
     assert "proposed" in shown
     assert "globex: awaited" in shown
+    assert f"Version 1 waits for globex: tocsin agreement sign {PARTNERSHIP} 1 --digest {digest}\n" in shown
     done = run(*sign, TOCSIN_API_KEY=keys["globex"])
     assert "All have signed: it is in force from 2026-01-01 00:00 UTC." in done.output
     assert "in force" in run("status", PARTNERSHIP).output
+
+
+def test_what_is_not_there_is_told_with_what_is(site: Site, run: Callable[..., Result]) -> None:
+    """A partnership without an agreement, and a number that no version has."""
+    none = run("status", "initech")
+    assert (none.exit_code, none.stderr) == (
+        1, "No agreement of initech is on record. Publish one: tocsin agreement publish FILE.\n",
+    )  # fmt: skip
+    Partners(site, agreement_text())
+    key = site.tocsin.keys.issue("acme", PARTNERSHIP, "acme", ["agreements:decide"], by="test").token
+    other = run("sign", PARTNERSHIP, "7", "--digest", "0" * 64, TOCSIN_API_KEY=key)
+    assert (other.exit_code, other.stderr) == (1, "VERSION: There is none of that number. Give one of: 1.\n")
 
 
 def test_the_record_is_handed_over_at_the_end(site: Site, run: Callable[..., Result], tmp_path: Path) -> None:

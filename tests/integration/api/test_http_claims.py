@@ -78,6 +78,7 @@ MISSING = [
     ({"kind": "wish", "reason": "x"}, ["kind"]),
     ({"reason": "x"}, ["kind"]),
     ({"kind": "exclusion", "name": "no_such", "start": "2026-03-02T11:00:00Z", "reason": "x"}, ["name"]),
+    ({"kind": "extension", "name": "A-1", "until": "2027-03-02T11:00:00Z", "reason": "no such action"}, ["name"]),
     ({"kind": "exclusion", "name": "x", "start": "soon", "reason": "x"}, ["start"]),
     (
         {"kind": "exclusion", "name": "client_caused_delay", "start": "2026-03-02T11:00:00Z", "reason": "x",
@@ -97,6 +98,12 @@ def test_a_claim_that_cannot_be_understood_names_its_fields(
     assert answer.status == 422, answer.raw
     assert wrong_fields(answer) == fields
     assert bench.read(incident, "claims")["items"] == []
+
+
+def test_whoever_claims_a_severity_is_told_to_dispute_it(bench: Bench) -> None:
+    """It is no kind of claim: the refusal says where it is proposed."""
+    answer = bench["globex"].command(bench.declare(), "claims", {"kind": "severity", "name": "S1", "reason": "x"})
+    assert "…/disputes" in problem_of(answer)["errors"][0]["message"]
 
 
 def test_who_only_works_cannot_vote(bench: Bench) -> None:
