@@ -16,7 +16,7 @@ NODE_TOOLS := tests/browser/node_modules/installed-$(shell cat tests/browser/pac
 .PHONY: help setup check test browser outside node-tools chromium demo faults fuzz agreement-mutants bench clean
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 
 setup: $(STAMP) ## Make .venv and install the locked dependencies (all else begins with it)
 
