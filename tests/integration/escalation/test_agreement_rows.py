@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from threading import Barrier
+
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from api.bootstrap import build
 from api.postgres.migrate import MIGRATIONS, upgrade
+from escalation.changes import Sender
 from incidents.ledger.rebuild import check
-from tests.support.agreeing import AGREEMENTS, PARTIES, Partners, agreement_text
+from tests.support.agreeing import AGREEMENTS, PARTIES, PARTNERSHIP, Partners, agreement_text
 from tests.support.http import site_on
 
 OLD = """
@@ -63,3 +69,24 @@ def test_versions_of_before_there_were_stages_are_in_force(empty_database_url: s
         due = connection.execute(text("SELECT stream FROM deadlines")).scalars().all()
     assert [tuple(row) for row in found] == [(1, "in_force", True, True, "{}"), (2, "in_force", True, True, "{}")]
     assert due == ["acme-globex/agreement"]
+
+
+def test_signatures_that_come_at_once_bring_it_into_force_once(database_url: str) -> None:
+    """Two processes, a signature of each party in the same moment, again and again: both count, and it begins once."""
+    with site_on(database_url) as site, ExitStack() as closing:
+        partners = Partners(site, agreement_text())
+        digest = partners.standing(1)["digest"]
+        others = [build(database_url, clock=site.clock, committed=lambda: None) for _ in range(4)]
+        for other in others:
+            closing.callback(other.close)
+        ready = Barrier(len(others))
+
+        def sign(place: int) -> None:
+            party = PARTIES[place % 2]
+            ready.wait(10)
+            others[place].agreements.sign(PARTNERSHIP, 1, digest, Sender(f"key:{party}", party))
+
+        with ThreadPoolExecutor(len(others)) as pool:
+            assert list(pool.map(sign, range(len(others)))) == [None] * len(others)
+        assert sorted(partners.facts()) == ["Begun", "EnteredForce", "Proposed", "Signed", "Signed"]
+        assert check(site.tocsin.ledger).differences == ()
