@@ -66,7 +66,9 @@ def _confirmed(facts: Sequence[Fact], scale: Sequence[str], until: datetime | No
         match fact:
             case h.SeverityChanged(claim=int()):
                 pass  # it holds for the time of a dispute: only its outcome is confirmed
-            case h.Declared() | h.Classified() | h.SeverityChanged() if _by(fact, until):
+            case h.Declared():  # also before its time on record, where a body accepted an older one
+                stood.append(fact.severity)
+            case h.Classified() | h.SeverityChanged() if _by(fact, until):
                 stood.append(fact.severity)
             case h.ClaimMade() if fact.kind in {DISPUTE, DOWNGRADE} and _by(fact, until):
                 claims[fact.originator_version] = fact

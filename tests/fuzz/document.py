@@ -5,12 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from tests.fuzz.known import PARTIES, known_values
+from tests.fuzz.known import PARTIES, known_in, known_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.fuzz.known import Known
     from tests.fuzz.world import World
 
 EYES = {
@@ -20,6 +19,14 @@ EYES = {
     ]
 }
 METHODS = {"get", "post"}
+_ALWAYS = ("reason", "visibility")
+CLAIMS = {
+    "exclusion": (("name", "start"), ("until", "clocks", "at_fault", "evidence", *_ALWAYS)),
+    "pause": (("name", "start"), ("until", "clocks", "evidence", *_ALWAYS)),
+    "backdating": (("entry", "start"), _ALWAYS),
+    "extension": (("name", "until"), _ALWAYS),
+}
+"""The kinds of claims, with what each needs and may have."""
 EITHER = {
     "Declaration": ({"severity"}, {"impact", "urgency"}),
     "Assessing": ({"severity"}, {"impact", "urgency"}),
@@ -47,12 +54,18 @@ def narrowed(document: Mapping[str, Any], world: World, *, positive: bool) -> di
         kind = str(schema.get("format", schema.get("type")))
         _narrow(schema, known.get((place, name, kind)) or known.get((place, name)))
     for body_name, body in _bodies(narrow):
-        own: Known = {("body", "reason"): ["waiting_on_partner"]} if body_name in {"Pause", "Resumption"} else {}
+        own = known_in(body_name, world)
         for field, schema in body["properties"].items():
             _narrow(schema, (known | own).get(("body", field)))
         body["properties"].update({field: EYES for field in ("visibility", "to") if field in body["properties"]})
         if positive and body_name in EITHER:
             _either(body, *EITHER[body_name])
+        if positive and body_name == "Claiming":
+            _kinds(body)
+    for path in ("/v1/agreements", "/v1/agreements/{partnership}/proposals") if positive else ():
+        sent = narrow["paths"][path]["post"]["requestBody"]["content"]
+        del sent["application/yaml"]
+        sent["application/json"]["schema"] = {"enum": world.known["document"]}
     free = narrow["paths"]["/v1/incidents/{reference}/visibility"]["parameters"]
     free[:] = [each | {"schema": {"enum": world.known["free"]}} for each in free]
     return narrow
@@ -81,6 +94,21 @@ def _either(body: dict[str, Any], one: set[str], other: set[str]) -> None:
             "required": sorted({*both.get("required", []), *needed}),
         }
         for needed, refused in ((one, other), (other, one))
+    ]
+
+
+def _kinds(body: dict[str, Any]) -> None:
+    """Ask of each kind of claim for what it needs, and for nothing that it has no use for."""
+    whole = deepcopy(body)
+    body.clear()
+    body["oneOf"] = [
+        whole
+        | {
+            "properties": {name: schema for name, schema in whole["properties"].items() if name in {*needed, *may}}
+            | {"kind": {"enum": [kind]}},
+            "required": [*needed, "kind", "reason"],
+        }
+        for kind, (needed, may) in CLAIMS.items()
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.fuzz.deciding import Deciding
 from tests.fuzz.secrets import Secret
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def tell_incidents(
     for party, caller in callers.items():
         teller = _Teller(world, partnership, party, caller, readers)
         teller.shared()
+        teller.decided()
         teller.hidden()
         for _ in range(FREE):
             teller.free()
@@ -56,10 +58,18 @@ class _Teller:
         reason = {"reason": self._word("an internal reason"), "visibility": "internal"}
         must(incident, "severity", {"severity": "S2", **reason})
         pause = {"reason": "waiting_on_partner", "note": self._word("an internal pause"), "visibility": "internal"}
-        must(incident, "pause", pause)
+        must(incident, "pause", {**pause, "evidence": self._word("an internal pause's evidence")})
         noted = must(incident, "note", {"text": self._word("a note restricted later"), "visibility": "shared"})
         must(incident, "visibility", {"entry": noted["version"], "to": "internal", "reason": "too much"})
         must(incident, "mitigate", {"text": self._word("an internal mitigation"), "visibility": "internal"})
+
+    def decided(self) -> None:
+        """Declare for both sides, and decide what the other one may not read the reasons of."""
+        incident = self._declare(self._both, self._readers[TECHNICAL])
+        deciding = self._deciding()
+        deciding.secretly(incident)
+        self._caller.must(incident, "resolve", {"text": self._word("an internal solution"), "visibility": "internal"})
+        deciding.follow_up(incident)
 
     def hidden(self) -> None:
         """Declare for one side alone."""
@@ -74,8 +84,12 @@ class _Teller:
     def free(self) -> None:
         """Declare what both sides may see whole, so that it does not matter what requests share of it."""
         incident = self._declare(self._both, self._readers[TECHNICAL])
+        self._deciding().openly(incident)
         self._caller.must(incident, "note", {"text": "for whoever may see it"})
         self._world.known["free"].append(incident["number"])
+
+    def _deciding(self) -> Deciding:
+        return Deciding(self._caller, self._party, self._world.site.clock.now(), self._word)
 
     def _declare(self, title_for: frozenset[str], description_for: frozenset[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of a declaration
         self._incident = None

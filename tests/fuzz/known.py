@@ -14,6 +14,9 @@ Known = dict[tuple[str, ...], list[Any]]
 """Values by place (path, query, header or body) and name, and maybe type."""
 
 PARTIES = ["acme", "globex"]
+NUMBERS = list(range(2, 9))
+"""Of claims and filings: entries of incidents that are told alike."""
+EXCLUSIONS = ["client_caused_delay", "force_majeure", "third_party_failure", "planned_maintenance"]
 MISSING = "INC-99999999"
 VERSIONS = list(range(1, 16))
 WORDS = ["Seit 9 Uhr", "slow\u2026 \U0001f422", "=1+1"]
@@ -53,11 +56,15 @@ def _refused_otherwise(world: World) -> Known:
         ("path", "key"): world.known["key"],
         ("path", "person"): world.known["person"],
         ("path", "version"): VERSIONS,
+        ("path", "number"): NUMBERS,
+        ("path", "migration"): [*world.known["migration"], 999],
         ("header", "If-Match"): ["*"],
         ("query", "partnership"): [OURS, THEIRS],
         ("body", "partnership"): [OURS, THEIRS],
         ("body", "of"): references,
         ("body", "entry"): VERSIONS,
+        ("body", "digest"): world.known["digest"],
+        ("body", "to_version"): [1, 2, 3],
         **{("body", name): values for name, values in NAMES.items()},
     }
 
@@ -89,3 +96,26 @@ def _taken_otherwise(world: World) -> Known:
         **{("body", name): WORDS for name in TEXTS},
         **{("query", name): values for name, values in NAMES.items()},
     }
+
+
+def known_in(body: str, world: World) -> Known:
+    """Give what exists for the fields of one body of the document, by its name there."""
+    now = world.site.clock.now()
+    own: dict[str, dict[str, list[Any]]] = {
+        "Pause": {"reason": ["waiting_on_partner"]},
+        "Resumption": {"reason": ["waiting_on_partner"]},
+        "Veto": {"reason": ["waiting_on_partner"]},
+        "Vote": {"vote": ["granted", "refused", *NAMES["severity"]]},
+        "Filing": {"notification": ["notify-client", "notify-authority", "early-warning"]},
+        "Action": {"priority": ["high", "medium", "low"], "action": [f"A-{number}" for number in range(1, 30)]},
+        "ActionDone": {"action": ["A-1", "A-2", "A-3"]},
+        "Flags": {"add": [["personal_data_breach"], ["significant"]], "remove": [["significant"], ["other"]]},
+        "Claiming": {
+            "name": [*EXCLUSIONS, "approved_extension", "waiting_on_partner", "A-1"],
+            "start": [(now - timedelta(seconds=ago)).isoformat() for ago in (1, 30, 3600, 90_000)],
+            "until": [(now + timedelta(days=ahead)).isoformat() for ahead in (0, 1, 40)],
+            "clocks": [["resolve"], ["workaround", "resolve"], ["action_due"]],
+            "at_fault": ["globex", "initech"],
+        },
+    }
+    return {("body", field): values for field, values in own.get(body, {}).items()}

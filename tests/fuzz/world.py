@@ -7,20 +7,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from api.access.members import Grant
 from api.access.permissions import OF_A_PARTNERSHIP, Scope
+from tests.fuzz.agreeing import PARTIES, Agreed
 from tests.fuzz.hurry import hurried
 from tests.fuzz.incidents import tell_incidents
 from tests.fuzz.secrets import Secret, Secrets
-from tests.support.http import DEMO, OURS, THEIRS, Site
+from tests.support.http import OURS, THEIRS, Site
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
-PARTIES = ("acme", "globex")
 AUDITOR = "auditor"
 """Reads everything in our partnership, but for what only a party's administrators do."""
 STRANGER = "stranger"
@@ -28,10 +26,6 @@ STRANGER = "stranger"
 OFTEN, SELDOM = 6, 3
 """How often a party, and how often others, send requests where those whom nobody knows send one."""
 READING = (Scope.INCIDENTS_READ, Scope.EVENTS_READ, Scope.AGREEMENTS_READ)
-CONFIDENTIALITY = {
-    "classes": [{"id": "technical", "readable_by": ["acme"]}, {"id": "personal", "readable_by": ["globex"]}],
-    "fields": {"description": "technical", "assignee": "personal"},
-}
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,7 @@ class World:
     secrets: Secrets = field(default_factory=Secrets)
     senders: list[Sender] = field(default_factory=list)
     known: dict[str, list[Any]] = field(default_factory=dict)
-    """What requests may name: `reference`, `key`, `person`, `email`."""
+    """What requests may name: `reference`, `key`, `person`, `email`, `digest`, `migration`, and whole documents."""
 
     def sender(self, draw: random.Random, request: str) -> Sender:
         """Draw who sends a request: anybody; half of what names the other partnership, somebody who belongs to it."""
@@ -86,7 +80,8 @@ def world_on(url: str) -> Iterator[World]:
 
 
 def _filled(world: World) -> World:
-    world.known = {"reference": [], "free": [], "key": [], "person": [], "email": []}
+    kinds = ("reference", "free", "key", "person", "email", "digest", "migration", "document")
+    world.known = {kind: [] for kind in kinds}
     own = {party: frozenset({party, AUDITOR}) for party in PARTIES}
     _partnership(world, OURS, own)
     ours = len(world.known["reference"])
@@ -116,7 +111,8 @@ def _cursors(world: World, path: str, name: str = "next_cursor") -> list[str]:
 def _partnership(world: World, partnership: str, readers: dict[str, frozenset[str]]) -> None:
     """Let a partnership begin, with what each party keeps to itself; `readers`: who reads a party's own."""
     both = frozenset[str]().union(*readers.values())
-    _publish(world, partnership, readers, both)
+    agreed = Agreed(partnership, world.secrets, readers, world.site.operator)
+    agreed.publish()
     world.secrets.add(Secret(partnership, f"the id of {partnership}", both, both))
     callers = {}
     for party in PARTIES:
@@ -130,27 +126,15 @@ def _partnership(world: World, partnership: str, readers: dict[str, frozenset[st
         spare = world.secrets.word(f"the name of a spare key of {party}", own)
         world.known["key"].append(world.site.tocsin.keys.issue(spare, partnership, party, READING, by="test").id)
         _member(world, partnership, party, own)
+    agreed.sign(callers, 1)
     tell_incidents(world, partnership, callers, readers)
+    agreed.amend(callers)
+    world.known["digest"] += agreed.digests
+    world.known["migration"] += agreed.migrations
+    world.known["document"] += agreed.following() if partnership == OURS else []
     if partnership == THEIRS:
         for name in (world.known["key"][-1], world.known["person"][-1]):
             world.secrets.add(Secret(name, f"an id in {partnership}", both, both))
-
-
-def _publish(world: World, partnership: str, readers: dict[str, frozenset[str]], both: frozenset[str]) -> None:
-    document = yaml.safe_load(DEMO)
-    document["metadata"] |= {"id": partnership, "title": world.secrets.word("an agreement's title", both)}
-    document["spec"]["webhooks"] = [
-        {"id": f"{party}-pager", "party": party, "url": f"https://hooks.example/{_hook(world, party, readers)}"}
-        for party in PARTIES
-    ]
-    document["spec"]["contacts"][0]["via"] = ["terminal", {"webhook": "acme-pager"}]
-    document["spec"]["confidentiality"] = CONFIDENTIALITY
-    answer = world.site.operator.post("/v1/agreements", document)
-    assert answer.status == 201, answer.raw
-
-
-def _hook(world: World, party: str, readers: dict[str, frozenset[str]]) -> str:
-    return world.secrets.word(f"the address of {party}'s webhook", readers[party])
 
 
 def _member(world: World, partnership: str, party: str, own: frozenset[str]) -> None:

@@ -1,0 +1,98 @@
+"""The agreement of a partnership: the worked example, signed, amended, with versions and migrations that wait."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.support.example_agreement import example_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.fuzz.secrets import Secrets
+    from tests.support.http import Caller, Reply
+
+    Callers = Mapping[str, Caller]
+
+PARTIES = ("acme", "globex")
+CONFIDENTIALITY = {
+    "classes": [{"id": "technical", "readable_by": ["acme"]}, {"id": "personal", "readable_by": ["globex"]}],
+    "fields": {"description": "technical", "assignee": "personal"},
+}
+MOST_PROPOSED = 40
+"""Versions above the third that requests may propose."""
+
+
+class Agreed:
+    """A partnership's agreement as it comes about; its texts are secrets to all others."""
+
+    def __init__(
+        self, partnership: str, secrets: Secrets, readers: Mapping[str, frozenset[str]], operator: Caller
+    ) -> None:
+        """Write it."""
+        self._partnership, self._secrets, self._operator = partnership, secrets, operator
+        self._both = frozenset[str]().union(*readers.values())
+        self._hooks = [
+            {"id": f"{party}-pager", "party": party, "url": f"https://hooks.example/{self._hook(party, readers)}"}
+            for party in PARTIES
+        ]
+        self.digests: list[str] = []
+        self.migrations: list[int] = []
+
+    def publish(self) -> None:
+        """Let the operator put the first version before the parties."""
+        self._keep(self._operator.post("/v1/agreements", self.document(1)))
+
+    def sign(self, callers: Callers, version: int) -> None:
+        """Let both sign a version."""
+        for party in PARTIES:
+            self._keep(callers[party].post(self._at(f"{version}/signatures"), {"digest": self.digests[version - 1]}))
+
+    def amend(self, callers: Callers) -> None:
+        """Bring a second version into force; leave a third one and a migration half signed, and take others back."""
+        acme, globex = (callers[party] for party in PARTIES)
+        self._keep(acme.post(self._at("proposals"), self.document(2)))
+        self.sign(callers, 2)
+        self.migrations = [
+            self._keep(caller.post(self._at("migrations"), {"to_version": 2}))["migration"]
+            for caller in (acme, globex, acme)
+        ]
+        self._keep(globex.post(self._at(f"migrations/{self.migrations[1]}/withdraw")))
+        self._keep(globex.post(self._at(f"migrations/{self.migrations[0]}/signatures")))
+        self._keep(globex.post(self._at("proposals"), self.document(3)))
+        self._keep(globex.post(self._at("3/signatures"), {"digest": self.digests[2]}))
+
+    def document(self, version: int) -> dict[str, Any]:
+        """Write a version; amendments of it act at once."""
+        document: dict[str, Any] = yaml.safe_load(example_text())
+        title = self._secrets.word("an agreement's title", self._both)
+        document["metadata"] = {"id": self._partnership, "version": version, "title": title}
+        spec = document["spec"]
+        spec["contacts"][0]["via"] = ["terminal", {"webhook": "acme-pager"}]
+        spec |= {"webhooks": deepcopy(self._hooks), "confidentiality": deepcopy(CONFIDENTIALITY)}
+        del spec["governance"]["amendments"]["notice"]
+        return document
+
+    def following(self) -> list[dict[str, Any]]:
+        """Write versions that may be proposed next, one after the other."""
+        document = self.document(4)
+        return [
+            {**document, "metadata": {**document["metadata"], "version": number}}
+            for number in range(4, 4 + MOST_PROPOSED)
+        ]
+
+    def _at(self, rest: str) -> str:
+        return f"/v1/agreements/{self._partnership}/{rest}"
+
+    def _keep(self, reply: Reply) -> dict[str, Any]:
+        assert reply.status in {200, 201}, reply.raw
+        digest = reply.body.get("digest")
+        if digest and digest not in self.digests:
+            self.digests.append(digest)
+        return reply.body
+
+    def _hook(self, party: str, readers: Mapping[str, frozenset[str]]) -> str:
+        return self._secrets.word(f"the address of {party}'s webhook", readers[party])
