@@ -107,8 +107,8 @@ def readings_of(course: Course, now: datetime) -> list[Reading]:
 
 
 def _reading(run: Run, now: int) -> Reading:
-    demand, warn_at = run.demand, run.target.warn_at
-    *warned, due = reached_each(run.segments, run.apart, (*warn_at, WHOLE))
+    demand = run.demand
+    warnings, due = _reached(run)
     deviated, breached = missed(run, now)
     told = run.breach or (run.deviation if breached is None else None)
     amount = run.segments[-1].target
@@ -125,7 +125,7 @@ def _reading(run: Run, now: int) -> Reading:
         instant(run.started),
         run.counted(now),
         tuple(_pauses(run, now, due)) if run.stops or demand.windows else (),
-        tuple([WarningPoint(percent, _maybe(at)) for percent, at in zip(warn_at, warned, strict=True)]),
+        warnings,
         _maybe(due),
         due is not None and demand.known_end is not None and due > demand.known_end,
         _maybe(_last_safe(run, due)),
@@ -136,6 +136,13 @@ def _reading(run: Run, now: int) -> Reading:
         run,
         now,
     )
+
+
+def _reached(run: Run) -> tuple[tuple[WarningPoint, ...], int | None]:
+    """Give when the shares are used up at which it warns, and when all of it is."""
+    warn_at = run.target.warn_at
+    *warned, due = reached_each(run.segments, run.apart, (*warn_at, WHOLE))
+    return tuple([WarningPoint(percent, _maybe(at)) for percent, at in zip(warn_at, warned, strict=True)]), due
 
 
 def missed(run: Run, now: int) -> tuple[int | None, int | None]:

@@ -91,6 +91,20 @@ def _recorded(runs: Sequence[Run], history: Sequence[Fact]) -> dict[tuple[str, i
     A breach stays, whatever becomes of severity and pauses since (clock rules 2 and 5). Only a clock that turns out to
     have been stopped in time was never breached (clock rule 13).
     """
+    breaches, deviations = _told(history)
+    if not breaches and not deviations:
+        return {}
+    for run in runs:
+        key = (run.name, run.cycle)
+        founded = [each.get(key) for each in (breaches, deviations)]
+        if any(told is not None and run.was_over_by(told.breached_at) for told in founded):
+            continue  # what takes one back takes both back: what then is so is told anew
+        run.breach, run.deviation = breaches.pop(key, None), deviations.pop(key, None)
+    return deviations | breaches
+
+
+def _told(history: Sequence[Fact]) -> tuple[dict[tuple[str, int], Breach], dict[tuple[str, int], Breach]]:
+    """Give the breaches and the deviations on record that were not corrected, by clock and cycle."""
     breaches: dict[tuple[str, int], Breach] = {}
     deviations: dict[tuple[str, int], Breach] = {}
     for fact in (fact for fact in history if fact.SYSTEM):
@@ -104,12 +118,4 @@ def _recorded(runs: Sequence[Run], history: Sequence[Fact]) -> dict[tuple[str, i
             case h.ClockCorrected():
                 breaches.pop((fact.clock, fact.cycle), None)
                 deviations.pop((fact.clock, fact.cycle), None)
-    if not breaches and not deviations:
-        return {}
-    for run in runs:
-        key = (run.name, run.cycle)
-        founded = [each.get(key) for each in (breaches, deviations)]
-        if any(told is not None and run.was_over_by(told.breached_at) for told in founded):
-            continue  # what takes one back takes both back: what then is so is told anew
-        run.breach, run.deviation = breaches.pop(key, None), deviations.pop(key, None)
-    return deviations | breaches
+    return breaches, deviations

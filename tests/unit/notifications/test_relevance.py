@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from escalation.agreement.model import LegalNotification
 from escalation.terms import AgreementTerms
 from incidents import happenings as h
+from incidents.incident import Incident
 from notifications.relevance import already_settled, no_longer_needed, version_when
 from tests.support.paging import Story, page, the_agreement
 
@@ -100,3 +103,27 @@ def test_an_outcome_settles_only_its_own_delivery() -> None:
     assert not already_settled(delivery, story.incident)
     story.sent(told)
     assert already_settled(delivery, story.incident)
+
+
+@pytest.mark.parametrize("kind", ["page", "notice"])
+def test_what_outlives_the_incident_is_told_as_long_as_it_is_owed(kind: str) -> None:
+    """The law wants to be obeyed after the resolution, too, but not once it was."""
+    notification = LegalNotification("tell", "gdpr-33-2", "provider", "client.service_owner", 100, "always")
+    lawful = replace(AGREEMENT, notifications={"tell": notification})
+    story = Story()
+    with story.moment() as at:
+        story.incident.trigger_event(Incident.BecameAware, party="acme", by="key:2", at=at)
+    story.fire(page(), clock="tell")
+    delivery = story.delivery(kind)
+    story.resolve()
+    assert no_longer_needed(delivery, story.incident, lambda _: lawful) is None
+    with story.moment() as at:
+        filed: dict[str, Any] = {
+            "notification": "tell",
+            "complete": True,
+            "reference": None,
+            "reasons": None,
+            "evidence": None,
+        }
+        story.incident.trigger_event(Incident.FilingSubmitted, **filed, by="key:2", at=at)
+    assert no_longer_needed(delivery, story.incident, lambda _: lawful) == "over"
