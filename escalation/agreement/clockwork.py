@@ -60,15 +60,7 @@ def read_clockwork(spec: Section, services: Mapping[str, Service], addressees: A
     stated = spec.need("severity").section(SEVERITY)
     tiers = {service.tier for service in services.values() if service.tier}
     severity = read_severity(stated, None if declared(spec.get("services")) is None else tiers)
-    known = References(
-        scale=severity.scale,
-        calendars=declared(spec.get("calendars")),
-        idle=hours.idle,
-        bodies=declared(spec.get("bodies", [])),
-        services=declared(spec.get("services")),
-        addressees=addressees,
-        tz=tz,
-    )
+    known = _references(spec, severity.scale, hours, addressees, tz)
     rules = read_clock_rules(spec.get("clock_rules", {}))
     pauses = spec.get("pauses", [])
     targets = read_targets(spec.need("targets"), TargetContext(known, declared(pauses, "reason"), rules.warn_at))
@@ -86,6 +78,18 @@ def read_clockwork(spec: Section, services: Mapping[str, Service], addressees: A
         ladders=read_ladders(rungs, LadderContext(known, targets, declared(spec.get("notifications", [])))),
         quiet_hours=read_quiet_hours(rungs, known),
         known=known,
+    )
+
+
+def _references(spec: Section, scale: tuple[str, ...], hours: Hours, addressees: Addressees, tz: str) -> References:
+    return References(
+        scale=scale,
+        calendars=declared(spec.get("calendars")),
+        idle=hours.idle,
+        bodies=declared(spec.get("bodies", [])),
+        services=declared(spec.get("services")),
+        addressees=addressees,
+        tz=tz,
     )
 
 
