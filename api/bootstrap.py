@@ -50,7 +50,6 @@ from escalation.performance import Performance, PeriodRows
 from escalation.performance_duties import PerformanceDuties
 from escalation.period_list import Periods
 from escalation.standing import AgreedStandings
-from incidents.deciding import Deciding
 from incidents.feed import Feed
 from incidents.hits import Search
 from incidents.incident import Incident
@@ -94,7 +93,6 @@ class Tocsin:
     migrations: Migrations
     matters: Matters
     incidents: Incidents
-    deciding: Deciding
     reading: Reading
     keys: Keys
     people: People
@@ -229,7 +227,6 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         migrations=Migrations(ledger, book),
         matters=Matters(ledger, book),
         incidents=Incidents(ledger, book),
-        deciding=Deciding(ledger, book),
         reading=Reading(ledger, book),
         keys=Keys(ledger, book),
         people=people,

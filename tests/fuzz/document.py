@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from tests.fuzz.known import PARTIES, known_in, known_values
+from tests.fuzz.known import NUMBERED, PARTIES, known_in, known_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,8 +66,7 @@ def narrowed(document: Mapping[str, Any], world: World, *, positive: bool) -> di
         sent = narrow["paths"][path]["post"]["requestBody"]["content"]
         del sent["application/yaml"]
         sent["application/json"]["schema"] = {"enum": world.known["document"]}
-    free = narrow["paths"]["/v1/incidents/{reference}/visibility"]["parameters"]
-    free[:] = [each | {"schema": {"enum": world.known["free"]}} for each in free]
+    _decided(narrow, world)
     return narrow
 
 
@@ -95,6 +94,20 @@ def _either(body: dict[str, Any], one: set[str], other: set[str]) -> None:
         }
         for needed, refused in ((one, other), (other, one))
     ]
+
+
+def _decided(narrow: dict[str, Any], world: World) -> None:
+    """Let what names claims and filings name those that exist, and visibility change where no secret is."""
+    for path, item in narrow["paths"].items():
+        references: list[Any] = []
+        if path.endswith("/visibility"):
+            references = world.known["free"]
+        elif "{number}" in path:
+            references = [*world.known["free"], *world.known["decided"]]
+        if references:
+            numbers = next((values for part, values in NUMBERED.items() if part in path), [])
+            known = {"reference": references, "number": numbers}
+            item["parameters"] = [each | {"schema": {"enum": known[each["name"]]}} for each in item["parameters"]]
 
 
 def _kinds(body: dict[str, Any]) -> None:

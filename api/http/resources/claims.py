@@ -87,7 +87,7 @@ def dispute(body: Body, reference: str) -> Shown:
     """Dispute the severity: both proposals are on record, and a body decides in time, or the agreement's fallback."""
     stream = stream_of(reference)
     asked = asked_of(stream, body)
-    return _made(tocsin().deciding.dispute_severity(stream, body["severity"], body["reason"], asked))
+    return _made(tocsin().incidents.dispute_severity(stream, body["severity"], body["reason"], asked))
 
 
 @incidents.operation(
@@ -160,7 +160,7 @@ def _on_claim(
 )
 def vote(stream: str, number: int, body: Body, asked: Asked) -> Answer:
     """Vote for your party. The vote that decides brings about what was claimed."""
-    return tocsin().deciding.vote(stream, number, body["vote"], body.get("reason"), asked)
+    return tocsin().incidents.vote(stream, number, body["vote"], body.get("reason"), asked)
 
 
 @_on_claim(
@@ -172,7 +172,7 @@ def vote(stream: str, number: int, body: Body, asked: Asked) -> Answer:
 )
 def evidence(stream: str, number: int, body: Body, asked: Asked) -> Answer:
     """Add evidence to a claim."""
-    return tocsin().deciding.give_evidence(stream, number, body["evidence"], asked)
+    return tocsin().incidents.give_evidence(stream, number, body["evidence"], asked)
 
 
 @_on_claim(
@@ -180,7 +180,7 @@ def evidence(stream: str, number: int, body: Body, asked: Asked) -> Answer:
 )
 def withdraw(stream: str, number: int, body: Body, asked: Asked) -> Answer:
     """Take a claim of your party back."""
-    return tocsin().deciding.withdraw_claim(stream, number, body.get("reason"), asked)
+    return tocsin().incidents.withdraw_claim(stream, number, body.get("reason"), asked)
 
 
 def _exclusion(stream: str, body: Body, asked: Asked) -> Answer:
@@ -192,7 +192,7 @@ def _exclusion(stream: str, body: Body, asked: Asked) -> Answer:
         at_fault=body.get("at_fault"),
         evidence=body.get("evidence"),
     )
-    return tocsin().deciding.claim_exclusion(stream, sought, body["reason"], asked)
+    return tocsin().incidents.claim_exclusion(stream, sought, body["reason"], asked)
 
 
 def _pause(stream: str, body: Body, asked: Asked) -> Answer:
@@ -203,16 +203,16 @@ def _pause(stream: str, body: Body, asked: Asked) -> Answer:
         clocks=_clocks(body),
         evidence=body.get("evidence"),
     )
-    return tocsin().deciding.claim_pause(stream, sought, body["reason"], asked)
+    return tocsin().incidents.claim_pause(stream, sought, body["reason"], asked)
 
 
 def _backdating(stream: str, body: Body, asked: Asked) -> Answer:
-    return tocsin().deciding.claim_backdating(stream, body["entry"], body["start"], body["reason"], asked)
+    return tocsin().incidents.claim_backdating(stream, body["entry"], body["start"], body["reason"], asked)
 
 
 def _extension(stream: str, body: Body, asked: Asked) -> Answer:
     with called("action", "name"):
-        return tocsin().deciding.extend_action(stream, body["name"], body["until"], body["reason"], asked)
+        return tocsin().incidents.extend_action(stream, body["name"], body["until"], body["reason"], asked)
 
 
 _CLAIMS: dict[str, Callable[[str, Body, Asked], Answer]] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.access.permissions import Scope
-from api.http.access import tocsin
 from api.http.resources.commands import command
 from api.http.schemas import following_up as schemas
 
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
     "reachMilestone",
     example={"milestone": "request_sent_to_client", "evidence": "<4711@mail.acme.example>"},
 )
-def milestone(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+def milestone(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Say that something came about that the agreement names; pauses that hang on it begin and end by themselves."""
-    return tocsin().deciding.reach_milestone(stream, body["milestone"], body.get("evidence"), body.get("text"), asked)
+    return incidents.reach_milestone(stream, body["milestone"], body.get("evidence"), body.get("text"), asked)
 
 
 @command(
@@ -32,9 +31,9 @@ def milestone(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> A
     Scope.INCIDENTS_COORDINATE,
     example={"reason": "waiting_on_partner", "why": "You had our answer before you asked"},
 )
-def veto(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+def veto(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Strike a running pause out, where the agreement gives your party that veto: its time counts."""
-    return tocsin().deciding.veto_pause(stream, body["reason"], body["why"], asked)
+    return incidents.veto_pause(stream, body["reason"], body["why"], asked)
 
 
 @command(
@@ -44,9 +43,9 @@ def veto(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer
     Scope.INCIDENTS_COORDINATE,
     example={"reference": "Review 17 in the shared folder"},
 )
-def review(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+def review(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Say that the review of a resolved incident is there for both sides."""
-    return tocsin().deciding.publish_review(stream, body.get("reference"), asked)
+    return incidents.publish_review(stream, body.get("reference"), asked)
 
 
 @command(
@@ -56,9 +55,9 @@ def review(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answ
     Scope.INCIDENTS_COORDINATE,
     example={"action": "A-1", "priority": "high", "text": "Watch the certificates' expiry"},
 )
-def action(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+def action(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Agree on something to be done so that it does not happen again."""
-    return tocsin().deciding.agree_action(stream, body["action"], body["priority"], body["text"], asked)
+    return incidents.agree_action(stream, body["action"], body["priority"], body["text"], asked)
 
 
 @command(
@@ -68,6 +67,6 @@ def action(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answ
     Scope.INCIDENTS_COORDINATE,
     example={"action": "A-1", "text": "The monitor is in place"},
 )
-def close_action(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+def close_action(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Say that an action was carried out."""
-    return tocsin().deciding.close_action(stream, body["action"], body.get("text"), asked)
+    return incidents.close_action(stream, body["action"], body.get("text"), asked)

@@ -34,18 +34,18 @@ _ANSWERED = {"ETag": "REVISION", "Idempotency-Replayed": "REPLAYED"}
 
 
 @command("aware", schemas.Awareness, "becomeAware", Scope.INCIDENTS_COORDINATE, example={})
-def aware(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+def aware(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Say since when your party has been aware of what the law counts from; that may lie before the report."""
     party = body.get("party") or asked.party
     if party is None:
         raise InvalidField("party", "Your key is no party's. Name the party that became aware.")
-    return tocsin().deciding.become_aware(stream, party, asked)
+    return incidents.become_aware(stream, party, asked)
 
 
 @command("flags", schemas.Flags, "changeFlags", example={"add": ["personal_data_breach"]})
-def flags(_incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+def flags(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Give the incident flags, or take some away: the severity is found anew, and notifications may become due."""
-    return tocsin().deciding.flag(stream, tuple(body.get("add", ())), tuple(body.get("remove", ())), asked)
+    return incidents.flag(stream, tuple(body.get("add", ())), tuple(body.get("remove", ())), asked)
 
 
 @incidents.operation(
@@ -63,7 +63,7 @@ def submit(body: Body, reference: str) -> Shown:
     """Record that a legal notification was made, whole or in a first phase; a late one says why."""
     stream = stream_of(reference)
     made = FilingMade(**{name: body[name] for name in FilingMade.__dataclass_fields__ if name in body})
-    answer = tocsin().deciding.file(stream, made, asked_of(stream, body))
+    answer = tocsin().incidents.file(stream, made, asked_of(stream, body))
     view, headers = _shown(answer, max(answer.incident.filings))
     return view, {**headers, "Location": view["links"]["self"]}
 
@@ -83,7 +83,7 @@ def acknowledge(body: Body, reference: str, number: int) -> Shown:
     stream = stream_of(reference)
     asked = asked_of(stream, body)
     with in_address("filing"):
-        answer = tocsin().deciding.acknowledge_filing(stream, number, body.get("reference"), asked)
+        answer = tocsin().incidents.acknowledge_filing(stream, number, body.get("reference"), asked)
     return _shown(answer, number)
 
 
@@ -102,7 +102,7 @@ def amend(body: Body, reference: str, number: int) -> Shown:
     stream = stream_of(reference)
     asked = asked_of(stream, body)
     with in_address("filing"):
-        answer = tocsin().deciding.amend_filing(
+        answer = tocsin().incidents.amend_filing(
             stream, number, body["text"], body.get("evidence"), asked, complete=body["complete"]
         )
     return _shown(answer, number)

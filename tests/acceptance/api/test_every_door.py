@@ -126,14 +126,14 @@ class House:
     def _claim(self, stream: str) -> int:
         """Claim something on an incident; give the claim's number."""
         sought = ExclusionSought("client_caused_delay", start=self.site.clock.now() - timedelta(hours=1))
-        made = self.site.tocsin.deciding.claim_exclusion(stream, sought, "x", Asked(by="test", party="acme"))
+        made = self.site.tocsin.incidents.claim_exclusion(stream, sought, "x", Asked(by="test", party="acme"))
         return max(made.incident.claims)
 
     def _filing(self, stream: str) -> int:
         """File a notification about an incident; give the filing's number."""
         asked = Asked(by="test", party="acme")
-        self.site.tocsin.deciding.become_aware(stream, "acme", asked)
-        return max(self.site.tocsin.deciding.file(stream, FilingMade("notify-client"), asked).incident.filings)
+        self.site.tocsin.incidents.become_aware(stream, "acme", asked)
+        return max(self.site.tocsin.incidents.file(stream, FilingMade("notify-client"), asked).incident.filings)
 
     def _migration(self, party: str) -> int:
         """Propose to move an incident that is not there: nobody looks at it before all have signed."""
