@@ -16,7 +16,7 @@ from escalation.building import Builder
 from escalation.grants import apply_grants, refresh
 from escalation.judged import judged_among, speaking
 from escalation.order import in_order
-from escalation.pauses import stops_of
+from escalation.pauses import stops_of, void_of
 from escalation.runs import Breach, seconds
 from escalation.sources import instant
 from incidents import happenings as h
@@ -77,6 +77,7 @@ def course_of(incident: Incident, versions: Versions) -> Course:
 def _complete(run: Run, builder: Builder) -> None:
     """Give a run the pauses that held it, and what was granted."""
     paused = stops_of(run, builder.pauses)
+    run.void = void_of(run, builder.pauses) if builder.pauses else ()
     run.stops += [stop for stop in paused if stop.granted_at is None]
     if run.stops or run.demand.by_days or len(run.segments) > 1:
         refresh(run)

@@ -71,6 +71,15 @@ def stops_of(run: Run, pauses: Sequence[Asked]) -> list[Stop]:
     return stops
 
 
+def void_of(run: Run, pauses: Iterable[Asked]) -> tuple[Stop, ...]:
+    """Give the pauses of a run that turned out to have been none: they stop nothing, but are told of."""
+    if not can_stop(run.target):
+        return ()
+    end = FAR_AHEAD if run.stopped is None else run.stopped
+    mine = (pause for pause in pauses if pause.void and run.name in pause.clocks and pause.start < end)
+    return tuple(pause.stop(None) for pause in mine if pause.until is None or pause.until > run.started)
+
+
 def _relevant(run: Run, pauses: Iterable[Asked]) -> list[Asked]:
     """Leave out what lay wholly before or after the run; but a limit in total is used up by all that came before."""
     start, end = run.started, FAR_AHEAD if run.stopped is None else run.stopped

@@ -110,6 +110,7 @@ class Run:
         judged_at: Gives the severity by which the incident is judged, as of an instant (agreement: tolerance).
         about: The action that it is about; None: the incident.
         stops: When it did not count.
+        void: Pauses of it that turned out to have been none.
         apart: The union of the stops (clock rule 5).
         stopped: When it ended; None while it runs.
         outcome: How it ended: met, unless it ran over before, or cancelled.
@@ -128,6 +129,7 @@ class Run:
     judged_at: Callable[[int], str]
     about: str | None = None
     stops: list[Stop] = field(default_factory=list)
+    void: tuple[Stop, ...] = ()
     apart: Apart = field(default_factory=Apart)
     stopped: int | None = None
     outcome: str | None = None

@@ -62,6 +62,10 @@ def _lines(run: Run, now: int) -> Iterator[Line]:
         yield _changed(run, before, after)
     for stop in run.stops:
         yield from _stopped(run, stop)
+    for stop in run.void:
+        at, rule = max(stop.start, run.started), f"pauses.{stop.reason}"
+        yield at, stop.entry, rule, f"Paused: {stop.reason}; this turned out to be no pause, and its time counts."
+        yield stop.until or at, stop.ended_by, rule, f"The pause for {stop.reason} was struck out: its time counts."
     end = now if run.stopped is None else min(run.stopped, now)
     yield from _maintained(run, end)
     if (due := run.reached()) is not None and due <= end:

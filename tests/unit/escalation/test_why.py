@@ -9,6 +9,7 @@ import pytest
 from escalation.agreement.model import Exclusion, LegalNotification, Tolerance, Tolerated, Window
 from escalation.runs import seconds
 from escalation.why import spell
+from incidents.incident import Incident
 from tests.support.clocked import START, agreed, target
 from tests.support.eventful import Eventful
 
@@ -64,6 +65,15 @@ def test_a_pause_says_who_ended_it_or_that_its_limit_did() -> None:
     assert words(case, "resolve", 90).endswith("Time counts again after waiting: its limit was reached.")
     case.turn(90)
     assert why(case, "resolve", 90)[-1] == (80, case.incident.version, "pauses.waiting")
+
+
+def test_a_pause_that_was_struck_out_is_still_told_of() -> None:
+    """With who asked for it and who struck it out: whoever reads the clock misses no pause."""
+    case = Eventful(AGREEMENT)
+    case.pause(10, "free")
+    case.tell(40, Incident.PauseVetoed, reason="free", why="x")
+    assert why(case, "resolve", 50)[1:] == [(10, 2, "pauses.free"), (40, 3, "pauses.free")]
+    assert words(case, "resolve", 50).endswith("The pause for free was struck out: its time counts.")
 
 
 def test_a_change_of_severity_says_what_had_counted() -> None:
