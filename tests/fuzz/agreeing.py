@@ -22,7 +22,7 @@ CONFIDENTIALITY = {
     "classes": [{"id": "technical", "readable_by": ["acme"]}, {"id": "personal", "readable_by": ["globex"]}],
     "fields": {"description": "technical", "assignee": "personal"},
 }
-MOST_PROPOSED = 40
+MOST_PROPOSED = 8
 """Versions above the third that requests may propose."""
 
 

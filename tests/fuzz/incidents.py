@@ -70,6 +70,7 @@ class _Teller:
         deciding.secretly(incident)
         self._caller.must(incident, "resolve", {"text": self._word("an internal solution"), "visibility": "internal"})
         deciding.follow_up(incident)
+        self._world.known["decided"].append(incident["number"])
 
     def hidden(self) -> None:
         """Declare for one side alone."""

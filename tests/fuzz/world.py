@@ -80,13 +80,15 @@ def world_on(url: str) -> Iterator[World]:
 
 
 def _filled(world: World) -> World:
-    kinds = ("reference", "free", "key", "person", "email", "digest", "migration", "document")
+    kinds = ("reference", "free", "decided", "key", "person", "email", "digest", "migration", "document")
     world.known = {kind: [] for kind in kinds}
     own = {party: frozenset({party, AUDITOR}) for party in PARTIES}
     _partnership(world, OURS, own)
     ours = len(world.known["reference"])
     _partnership(world, THEIRS, dict.fromkeys(PARTIES, frozenset({STRANGER})))
-    del world.known["reference"][ours + 2 :]  # most requests are to get past the first door
+    # Most requests are to get past the first door.
+    del world.known["reference"][ours + 2 :]
+    del world.known["decided"][len(PARTIES) :]
     keys, issue = world.site.tocsin.keys, world.site.tocsin.keys.issue
     soon = world.site.clock.now() + timedelta(seconds=1)
     audit = issue("audit", OURS, None, [*READING, Scope.AUDIT_READ], by="test").token
