@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 from eventsourcing.domain import event
 
 from escalation.agreements import happenings, refusals
-from escalation.agreements.migrations import Migration
+from escalation.agreements.migratable import Migratable
 from escalation.agreements.renewal import HANDOVER, NOTICE, about, in_words
 from escalation.agreements.versions import IN_FORCE, LAPSED, WITHDRAWN, Version, end_of, newest_agreed
-from escalation.reminders import Reminding
 from incidents.errors import NotFound
 from incidents.incident import ENGINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from escalation.agreements.proposals import Draft
+    from escalation.reminders import Reminding
 
 
-class Agreements(Reminding):
+class Agreements(Migratable):
     """The agreement of one partnership: its versions by number, its migrations, and whether it has ended."""
 
     # --- what can happen (each told in happenings.py) ----------------------------------------------------------------
@@ -37,14 +37,18 @@ class Agreements(Reminding):
     EnteredForce = happenings.EnteredForce
     ProposalWithdrawn = happenings.ProposalWithdrawn
     ProposalLapsed = happenings.ProposalLapsed
-    MigrationProposed = happenings.MigrationProposed
-    MigrationSigned = happenings.MigrationSigned
-    MigrationCarriedOut = happenings.MigrationCarriedOut
-    MigrationWithdrawn = happenings.MigrationWithdrawn
+    MigrationProposed = Migratable.MigrationProposed
+    MigrationSigned = Migratable.MigrationSigned
+    MigrationCarriedOut = Migratable.MigrationCarriedOut
+    MigrationWithdrawn = Migratable.MigrationWithdrawn
     NoticeGiven = happenings.NoticeGiven
     Ended = happenings.Ended
     HandedOver = happenings.HandedOver
     SubjectErased = happenings.SubjectErased
+    Reminded = Migratable.Reminded
+    ReminderSent = Migratable.ReminderSent
+    ReminderFailed = Migratable.ReminderFailed
+    ReminderWithdrawn = Migratable.ReminderWithdrawn
 
     # --- what may be asked -------------------------------------------------------------------------------------------
 
@@ -125,50 +129,6 @@ class Agreements(Reminding):
         """Say that a proposal was not signed in time."""
         self.trigger_event(Agreements.ProposalLapsed, version=number, by=ENGINE, at=at)
 
-    def propose_migration(
-        self, to: int, incidents: Sequence[str], needs: Sequence[str], party: str | None, *, by: str, at: datetime
-    ) -> None:
-        """Propose to move running incidents to a version; whoever calls has looked whether they fit it."""
-        self.trigger_event(
-            Agreements.MigrationProposed,
-            to_version=to,
-            incidents=list(incidents),
-            needs=list(needs),
-            party=party,
-            by=by,
-            at=at,
-        )
-
-    def migration(self, number: int) -> Migration:
-        """Give a migration. NotFound."""
-        if number not in self.migrations:
-            raise NotFound(partnership=self.partnership, migration=number)
-        return self.migrations[number]
-
-    def sign_migration(self, number: int, party: str, *, by: str, at: datetime) -> bool:
-        """Sign a migration for a party; twice is once. Say whether it is now to be carried out.
-
-        NotFound; NotASigner; NotProposed.
-        """
-        migration = self.migration(number)
-        if not migration.lacks_signature(party):
-            return False
-        self.trigger_event(Agreements.MigrationSigned, migration=number, party=party, by=by, at=at)
-        return not migration.awaited
-
-    def carry_out(self, number: int, moved: Sequence[str], *, by: str, at: datetime) -> None:
-        """Say which incidents moved."""
-        self.trigger_event(Agreements.MigrationCarriedOut, migration=number, incidents=list(moved), by=by, at=at)
-
-    def withdraw_migration(self, number: int, party: str | None, *, by: str, at: datetime) -> None:
-        """Take a migration back; None is the operator. NotFound; NotYours; NotProposed."""
-        migration = self.migration(number)
-        if party is not None and party != migration.proposed_for:
-            raise refusals.NotYours
-        if not migration.withdrawn:
-            migration.must_be_open()
-            self.trigger_event(Agreements.MigrationWithdrawn, migration=number, party=party, by=by, at=at)
-
     def give_notice(self, party: str, ends_at: datetime, reason: str | None, *, by: str, at: datetime) -> None:
         """Give notice for a party. NotInForce; NoticeAlreadyGiven."""
         if self.ended_at is not None or newest_agreed(self.versions.values()) is None:
@@ -207,7 +167,7 @@ class Agreements(Reminding):
     def __init__(self) -> None:
         """Begin without a version."""
         self.versions: dict[int, Version] = {}
-        self.migrations: dict[int, Migration] = {}
+        self.migrations = {}
         self.notice_given: datetime | None = None
         """When notice ends it."""
         self.ended_at: datetime | None = None
@@ -265,32 +225,6 @@ class Agreements(Reminding):
     @event(happenings.ProposalLapsed)
     def _proposal_lapsed(self, version: int) -> None:
         self.versions[version].stage = LAPSED
-
-    @event(happenings.MigrationProposed)
-    def _migration_proposed(
-        self,
-        to_version: int,
-        incidents: list[str],
-        needs: list[str],
-        party: str | None,
-        at: datetime,
-        originator_version: int,
-    ) -> None:
-        migration = Migration(originator_version, to_version, tuple(incidents), tuple(needs), party, at)
-        self.migrations[originator_version] = migration
-
-    @event(happenings.MigrationSigned)
-    def _migration_signed(self, migration: int, party: str, at: datetime) -> None:
-        self.migrations[migration].signed[party] = at
-
-    @event(happenings.MigrationCarriedOut)
-    def _migration_carried_out(self, migration: int, incidents: list[str], at: datetime) -> None:
-        self.migrations[migration].moved = tuple(incidents)
-        self.migrations[migration].carried_out_at = at
-
-    @event(happenings.MigrationWithdrawn)
-    def _migration_withdrawn(self, migration: int) -> None:
-        self.migrations[migration].withdrawn = True
 
     @event(happenings.NoticeGiven)
     def _notice_given(self, ends_at: datetime) -> None:
