@@ -26,7 +26,7 @@ class NotYours(Refused):
 
 
 class NotConcerned(Refused):
-    """Your party is not concerned by it."""
+    """That is for a party whom it concerns. Send it as a member, or with a key, of one."""
 
     code = "not_concerned"
 
