@@ -109,7 +109,7 @@ class Acts:
 
     def amended(self, fact: h.FilingAmended, at: int) -> None:
         """A notification may now be complete."""
-        self.builder.law.amended(fact)
+        self.builder.law.amended(fact, at)
         self.builder.obey(at, fact.originator_version)
 
     def migrated(self, fact: h.AgreementMigrated, at: int) -> None:

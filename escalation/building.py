@@ -217,12 +217,18 @@ class Builder:
         for notification in agreement.notifications.values():
             started = self.law.started(notification, agreement)
             run = self._legal.get(notification.id)
-            if run is not None and run.running and self.law.is_done(notification.id):
-                self._end(run, at, MET, entry)
-            elif run is not None and run.running and started is None:
-                self._end(run, at, CANCELLED, entry)
-            elif started is not None and not self.law.is_done(notification.id):
+            if started is not None and (run is None or run.outcome == CANCELLED):
                 self._call_for(self.demands.targets[notification.id], *started)
+            elif started is None and run is not None and run.running:
+                self._end(run, at, CANCELLED, entry)
+            self._meet(notification.id)
+
+    def _meet(self, notification: str) -> None:
+        """Stop a legal clock where it was filed, be it before the flag that calls for it was set."""
+        run, filed = self._legal.get(notification), self.law.done(notification)
+        if run is not None and run.running and filed is not None:
+            at, filing = filed
+            self._end(run, max(at, run.started), MET, filing)
 
     def _call_for(self, target: Target, started: int, entry: int) -> None:
         """Start a legal clock; one that was waived meanwhile goes on, as the law knows no pause."""

@@ -19,7 +19,7 @@ class Law:
         self.flags: frozenset[str] = frozenset()
         self._aware: dict[str, tuple[int, int]] = {}
         self._filings: dict[int, str] = {}
-        self._done: set[str] = set()
+        self._done: dict[str, tuple[int, int]] = {}
 
     def aware(self, party: str, at: int, entry: int) -> None:
         """A party came to know, by a fact; what it hears again changes nothing."""
@@ -34,16 +34,16 @@ class Law:
         for party in _told(notification, agreement):
             self.aware(party, at, fact.originator_version)
         if fact.complete or notification.phases:
-            self._done.add(fact.notification)
+            self._done.setdefault(fact.notification, (at, fact.originator_version))
 
-    def amended(self, fact: h.FilingAmended) -> None:
+    def amended(self, fact: h.FilingAmended, at: int) -> None:
         """A filing was completed."""
         if fact.complete and fact.filing in self._filings:
-            self._done.add(self._filings[fact.filing])
+            self._done.setdefault(self._filings[fact.filing], (at, fact.originator_version))
 
-    def is_done(self, notification: str) -> bool:
-        """Whether it was filed."""
-        return notification in self._done
+    def done(self, notification: str) -> tuple[int, int] | None:
+        """Give when it was filed, and by which entry; None: not yet."""
+        return self._done.get(notification)
 
     def started(self, notification: LegalNotification, agreement: Agreement) -> tuple[int, int] | None:
         """Give when the first of those who owe it came to know, and by which fact.
