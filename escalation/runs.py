@@ -223,7 +223,10 @@ class Run:
         An overrun that was true before the target changed stays true (clock rules 2 and 8), so each stretch is asked.
         """
         end = until if self.stopped is None or until < self.stopped else self.stopped
-        if end - self.started <= min([segment.target for segment in self.segments]):
+        passed = end - self.started
+        if passed <= self.segments[0].target and (
+            len(self.segments) == 1 or passed <= min(segment.target for segment in self.segments)
+        ):
             return None  # no more time has passed than may be counted: most runs end here, at no cost
         deviated: int | None = None
         for asked, segment in enumerate(self.segments, start=1):

@@ -36,7 +36,9 @@ class Timetable:
         index = bisect_right(self._opens, at) - 1
         if index < 0:
             return 0
-        return self._sums[index] + min(at, self._closes[index]) - self._opens[index]
+        if at >= self._closes[index]:
+            return self._sums[index + 1]
+        return self._sums[index] + at - self._opens[index]
 
     def after(self, start: int, seconds: int) -> int | None:
         """The earliest instant at which so many (one or more) open seconds have passed; None: not in this table."""
