@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -139,6 +140,7 @@ class Matters:
         old = None if held.renews is None else self.found(Certificate, held.renews, "renews")
 
         def opened(agreement: Agreement, party: str, now: datetime) -> dict[str, Any]:  # noqa: ARG001 - as for the others
+            _check_near(now, issued_at=held.issued_at, expires_at=held.expires_at)
             if old is not None and old.partnership != partnership:
                 raise InvalidField("renews", "Give the id of a certificate of this partnership.")
             return {
@@ -218,6 +220,8 @@ class Matters:
 
 MOST = 500
 """Records of a kind in one list: what lies further back is in the feed."""
+REACH = timedelta(days=36_525)
+"""How far from now the times of a record may lie."""
 
 
 def notice_period(agreement: Agreement, change: Change) -> Dates | None:
@@ -236,7 +240,15 @@ def notice_period(agreement: Agreement, change: Change) -> Dates | None:
     return max(asked, key=lambda span: (span.months, span.days), default=None)
 
 
+def _check_near(now: datetime, **moments: datetime | None) -> None:
+    """Refuse what lies too far away to be meant: reminders before it could lie outside the calendar."""
+    for name, at in moments.items():
+        if at is not None and abs(at - now) > REACH:
+            raise InvalidField(name, "It lies more than a hundred years away. Give the instant that is meant.")
+
+
 def _check_span(change: Change, now: datetime) -> None:
+    _check_near(now, starts_at=change.starts_at, ends_at=change.ends_at)
     if change.starts_at <= now:
         raise InvalidField("starts_at", "Give an instant that is still to come.")
     if change.ends_at is not None and change.ends_at <= change.starts_at:

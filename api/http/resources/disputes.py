@@ -154,16 +154,23 @@ def _what(body: Body, now: datetime) -> tuple[str | None, datetime]:
     if body["about"] == "incident":
         return _incident(body["partnership"], reference, now)
     if body["about"] == "notice":
-        try:
-            notice = found(Notice, reference or "")
-        except NotFound:
-            raise InvalidField("reference", "Give the id of a notice of this partnership.") from None
-        return notice.public_id, notice.opened_at
+        return _notice(body["partnership"], reference)
     if "happened_at" not in body:
         raise InvalidField("happened_at", "Say when it was so.")
     if body["happened_at"] > now:
         raise InvalidField("happened_at", "It lies in the future. Give a past instant.")
     return reference, body["happened_at"]
+
+
+def _notice(partnership: str, reference: str | None) -> tuple[str, datetime]:
+    wrong = InvalidField("reference", "Give the id of a notice of this partnership.")
+    try:
+        notice = found(Notice, reference or "")
+    except NotFound:
+        raise wrong from None
+    if notice.partnership != partnership:
+        raise wrong
+    return notice.public_id, notice.opened_at
 
 
 def _incident(partnership: str, reference: str | None, now: datetime) -> tuple[str, datetime]:
