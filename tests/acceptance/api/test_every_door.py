@@ -6,8 +6,6 @@ What is expected follows from the scope that the document names and from the one
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from http.client import CREATED
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,15 +18,12 @@ from api.access.permissions import OF_A_PARTNERSHIP, ROLES, Scope
 from api.http.app import create_app
 from api.http.documentation.document import operations
 from api.http.documentation.requests import example_request
-from api.http.resources.agreements import EXAMPLE
 from api.settings import OidcSettings
 from escalation.matters import Certificate, Dispute, Notice
-from incidents.aware import FilingMade
-from incidents.incidents import Asked
-from incidents.terms import ExclusionSought
 from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
 from tests.support.ledgers import declare
 from tests.support.matters import matter_of
+from tests.support.questions import claim_on, filing_on, let_decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,8 +67,7 @@ class House:
     def __init__(self, site: Site) -> None:
         """Register and let in everybody once."""
         self.site = site
-        again = EXAMPLE.replace("id: acme-globex, version: 1", f"id: {OURS}, version: 2, supersedes: 1").encode()
-        assert site.operator.send("/v1/agreements", again, "application/yaml").status == CREATED
+        let_decide(site, OURS)
         self.keys = {party: party_key(site.tocsin, OURS, party, [Scope.EVENTS_READ]).split("_")[1] for party in PARTIES}
         self.visitors = [
             *(self._person(f"{role} of {party}", OURS, party, [role]) for role in ROLES for party in PARTIES),
@@ -101,7 +95,7 @@ class House:
             stream = declare(self.site.tocsin)
             values["reference"] = stream.rpartition("/")[2]
             if "{number}" in path:
-                values["number"] = self._filing(stream) if "/filings/" in path else self._claim(stream)
+                values["number"] = (filing_on if "/filings/" in path else claim_on)(self.site.tocsin, stream)
         if "{person}" in path:
             values["person"] = self._member(party)
         for kind in (Dispute, Notice, Certificate):
@@ -122,18 +116,6 @@ class House:
         )
         response.close()  # unread: a stream has no end
         return response.status_code
-
-    def _claim(self, stream: str) -> int:
-        """Claim something on an incident; give the claim's number."""
-        sought = ExclusionSought("client_caused_delay", start=self.site.clock.now() - timedelta(hours=1))
-        made = self.site.tocsin.incidents.claim_exclusion(stream, sought, "x", Asked(by="test", party="acme"))
-        return max(made.incident.claims)
-
-    def _filing(self, stream: str) -> int:
-        """File a notification about an incident; give the filing's number."""
-        asked = Asked(by="test", party="acme")
-        self.site.tocsin.incidents.become_aware(stream, "acme", asked)
-        return max(self.site.tocsin.incidents.file(stream, FilingMade("notify-client"), asked).incident.filings)
 
     def _migration(self, party: str) -> int:
         """Propose to move an incident that is not there: nobody looks at it before all have signed."""

@@ -13,6 +13,7 @@ from api.seats import Seats
 from escalation.matters import Certificate, Dispute, Notice
 from tests.support.http import OURS, THEIRS, party_key
 from tests.support.matters import matter_of
+from tests.support.questions import claim_on, filing_on, let_decide
 
 if TYPE_CHECKING:
     from tests.support.http import Caller, Site
@@ -110,8 +111,11 @@ def test_every_reading_operation_leaves_a_row(site: Site, whose: str | None) -> 
 
     A stream is only begun: what it gives first is logged before that.
     """
+    let_decide(site, OURS)
     incident = site.partner.declare()
     site.partner.must(incident, "acknowledge")
+    stream = site.tocsin.incidents.stream_of(incident["id"])
+    numbers = {"claims": claim_on(site.tocsin, stream), "filings": filing_on(site.tocsin, stream)}
     site.sequence()
     for runner in site.tocsin.followers():
         runner.run_once()
@@ -121,7 +125,8 @@ def test_every_reading_operation_leaves_a_row(site: Site, whose: str | None) -> 
     token = site.tocsin.keys.issue("walker", whose, by="test").token
     client = site.app.test_client()
     for operation, path in reading_operations(site).items():
-        address = path.format_map(places) + QUERIES.get(operation, "")
+        collection = path.removesuffix("/{number}").rpartition("/")[2]
+        address = path.format_map(places | {"number": numbers.get(collection)}) + QUERIES.get(operation, "")
         response = client.get(address, headers={"Authorization": f"Bearer {token}"})
         status = response.status_code
         response.close()

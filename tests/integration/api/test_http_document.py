@@ -18,6 +18,8 @@ ENDING = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datn
 VERBS = {
     "classify", "severity", "acknowledge", "unacknowledge", "assign", "note", "update", "pause", "resume", "mitigate",
     "resolve", "reopen", "cancel", "close", "duplicate", "visibility",
+    "claims", "votes", "evidence", "disputes", "milestone", "veto", "aware", "flags", "filings", "amend", "review",
+    "actions", "close-action",
 }  # fmt: skip
 
 

@@ -22,6 +22,16 @@ BODIES = {
     "cancel": {"reason": "x"},
     "duplicate": {"of": "INC-1001"},
     "visibility": {"entry": 1, "to": "internal"},
+    "claims": {"kind": "backdating", "entry": 1, "start": "2026-03-02T11:00:00Z", "reason": "x"},
+    "votes": {"vote": "granted"},
+    "evidence": {"evidence": "x"},
+    "disputes": {"severity": "S1", "reason": "x"},
+    "milestone": {"milestone": "relapse"},
+    "veto": {"reason": "waiting_on_partner", "why": "x"},
+    "filings": {"notification": "notify-client"},
+    "amend": {"text": "x"},
+    "actions": {"action": "A-1", "priority": "high", "text": "x"},
+    "close-action": {"action": "A-1"},
 }
 
 
@@ -114,7 +124,7 @@ def _incident_paths(site: Site) -> list[tuple[str, str]]:
 
 def _send(site: Site, operation: tuple[str, str], reference: str) -> Reply:
     method, template = operation
-    path = template.replace("{reference}", reference)
+    path = template.replace("{reference}", reference).replace("{number}", "2")
     if method == "get":
         return site.stranger.get(path + ("?since=1&until=1" if path.endswith("/diff") else ""))
     return site.stranger.post(path, BODIES.get(path.rsplit("/", 1)[1]), If_Match="*")

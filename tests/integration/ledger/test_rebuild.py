@@ -10,11 +10,13 @@ from sqlalchemy import text
 
 from api.access.members import Grant
 from api.bootstrap import build
+from escalation.matters import Notice
 from incidents.incident import Incident
 from incidents.incidents import Asked
 from incidents.ledger.rebuild import check, history
 from tests.support.clock import MovedClock
 from tests.support.ledgers import PARTNERSHIP, declare, publish
+from tests.support.matters import matter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +56,7 @@ def tocsin(database_url: str, clock: MovedClock) -> Iterator[Tocsin]:
     tocsin.incidents.resolve(over, "It is over.", BY)
     tocsin.incidents.note(calm, "No hurry.", replace(BY, party="acme", visible_to=("acme",)))
     tocsin.incidents.acknowledge(loud, BY)
+    matter_of(tocsin, Notice, PARTNERSHIP, "acme")
     yield tocsin
     tocsin.close()
 
@@ -91,7 +94,7 @@ def test_tables_that_are_right_are_found_right(tocsin: Tocsin, sequencer: Sequen
         for table in {*checked.tables} - {"periods"}:
             assert connection.scalar(text(f'SELECT count(*) FROM "{table}"'))  # noqa: S608 - a name of our own tables
         assert checked.events == connection.scalar(text("SELECT count(*) FROM events"))
-    assert checked.records == 7
+    assert checked.records == 8
 
 
 def test_a_wrong_value_is_named(tocsin: Tocsin, owner: Engine) -> None:
