@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation.agreement.moments import MILESTONES
-from escalation.runs import seconds
+from escalation.clocks.runs import seconds
 from incidents import happenings as h
-from incidents.aware import FilingMade
 from incidents.incident import Incident
+from incidents.incident.aware import FilingMade
+from incidents.incident.claims import GRANTED, SEVERITY
 from incidents.ledger.command import Command, in_command
 from incidents.terms import Assessment, PauseSought
 from tests.support.claimed import CLIENT, DAYS, HOUR, PROVIDER, Claimed, delay
@@ -58,6 +59,11 @@ class Lived(Claimed):
         if verb == "migrate":
             with in_command(Command(moment(at))):
                 self.incident.tell(h.AgreementMigrated, moment(at), agreement_version=1 + with_ % 2)
+        elif verb == "decide":
+            for claim in self.incident.open_claims:
+                for party in claim.voters:
+                    wanted = claim.name if claim.kind == SEVERITY else GRANTED
+                    self.tried(at, "vote", claim.number, wanted, None, party=party)
         else:
             name, arguments = _ACTS[verb](self, at, with_)
             self.tried(at, name, *arguments, party=(PROVIDER, CLIENT)[who])
@@ -125,7 +131,7 @@ _ACTS: dict[str, Callable[[Lived, float, int], tuple[str, tuple[Any, ...]]]] = {
     "vote": lambda case, _, n: ("vote", (case.number(n), _pick((*["granted"] * 3, "refused", "S1", "S2"), n), None)),
     "withdraw": lambda case, _, n: ("withdraw_claim", (case.number(n), None)),
 }  # fmt: skip
-VERBS = (*_ACTS, "vote", "vote", "migrate")
+VERBS = (*_ACTS, *["decide"] * 4, "file", "migrate")
 STEPS = st.lists(
     st.tuples(
         st.sampled_from([0, 0.2, 1, 5, 30, 130, 400]), st.sampled_from(VERBS), st.integers(0, 1), st.integers(0, 200)
