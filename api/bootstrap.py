@@ -22,7 +22,7 @@ from api.access.secret import Secrets
 from api.access.sessions import Sessions
 from api.access.sign_in import SignIn
 from api.seats import Seats
-from escalation.agreements import (
+from escalation.book import (
     AgreementBook,
     AgreementDuties,
     AgreementLife,
@@ -30,12 +30,10 @@ from escalation.agreements import (
     AgreementVersions,
     Migrations,
 )
-from escalation.attainment import Attainment
-from escalation.courses import Courses
-from escalation.deadlines import Deadlines
-from escalation.engine import Engine
-from escalation.incident_duties import IncidentDuties
-from escalation.judging import Judging
+from escalation.clocks.courses import Courses
+from escalation.engine.deadlines import Deadlines
+from escalation.engine.engine import Engine
+from escalation.engine.incident_duties import IncidentDuties
 from escalation.matters import (
     Certificate,
     CertificateDuties,
@@ -46,9 +44,11 @@ from escalation.matters import (
     Notice,
     NoticeDuties,
 )
-from escalation.performance import Performance, PeriodRows
-from escalation.performance_duties import PerformanceDuties
-from escalation.period_list import Periods
+from escalation.performance.attainment import Attainment
+from escalation.performance.duties import PerformanceDuties
+from escalation.performance.judging import Judging
+from escalation.performance.period_list import Periods
+from escalation.performance.record import Performance, PeriodRows
 from escalation.standing import AgreedStandings
 from incidents.feed import Feed
 from incidents.hits import Search
@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine as Database
 
     from api.settings import OidcSettings
-    from escalation.duties import Duties
+    from escalation.engine.duties import Duties
     from incidents.ledger.projections import Projection
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.http.export import FORMS, written
 from escalation.agreement.secrets import shown
-from escalation.agreements.refusals import NotEnded
+from escalation.book.refusals import NotEnded
 from escalation.changes import Sender
 from incidents.disclosure import Viewer
 from incidents.errors import InvalidField
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.bootstrap import Tocsin
-    from escalation.agreements import Agreements
+    from escalation.book import Agreements
     from incidents.feed import Entry
 
 EVENTS, MANIFEST = "events.jsonl", "manifest.json"

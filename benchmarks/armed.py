@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from escalation.agreement import read
-from escalation.agreement.mistakes import AgreementError
+from escalation.agreement.text.mistakes import AgreementError
 from incidents.opening import Report, opened
 from incidents.terms import Assessment
 

@@ -11,8 +11,8 @@ from timeit import repeat
 from typing import TYPE_CHECKING
 
 from benchmarks.measure import Measure
-from escalation.calendar import Calendar, CalendarRules
-from escalation.clock import Segment, due
+from escalation.calendars.calendar import Calendar, CalendarRules
+from escalation.clocks.clock import Segment, due
 
 if TYPE_CHECKING:
     from collections.abc import Callable

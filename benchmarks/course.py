@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.measure import Measure
 from escalation.agreement import read
-from escalation.agreement.mistakes import AgreementError
-from escalation.clocks import readings
-from escalation.course import course_of
-from escalation.owed import next_instant
+from escalation.agreement.text.mistakes import AgreementError
+from escalation.clocks.course import course_of
+from escalation.clocks.reading import readings
+from escalation.engine.owed import next_instant
 from incidents.incident import Incident
 from incidents.ledger.command import Command, in_command
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from api.bootstrap import build
 from escalation.agreement import read
-from escalation.agreement.mistakes import AgreementError
+from escalation.agreement.text.mistakes import AgreementError
 
 FILE = Path(__file__).parent.parent / "examples" / "agreements" / "demo.yaml"
 PARTNERSHIP, SERVICE = "acme-globex-demo", "payments-api"

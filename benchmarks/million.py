@@ -26,7 +26,7 @@ from sqlalchemy.engine import make_url
 from api.bootstrap import build
 from benchmarks import stories
 from escalation.agreement import read
-from escalation.agreement.mistakes import AgreementError
+from escalation.agreement.text.mistakes import AgreementError
 from incidents.incident import Incident
 from incidents.ledger.command import Command, in_command
 from incidents.ledger.tables import disclosures, events, logs, sequence, stream_keys

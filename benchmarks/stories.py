@@ -11,17 +11,17 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from incidents.incident import Incident
+from incidents.incident.visibility import VisibilityChange
 from incidents.ledger.command import Command, in_command
 from incidents.opening import Report, opened
 from incidents.terms import Assessment
-from incidents.visibility import VisibilityChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from random import Random
 
-    from incidents.base import Said
+    from incidents.incident.base import Said
     from incidents.terms import Terms
 
 SIZES = (240, 80, *[30] * 8, *[16] * 20, *[6] * 20)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation.agreement.spans import Counted
-from escalation.calendar import CalendarError
-from escalation.runs import seconds
-from escalation.sources import instant
-from incidents.claims import BOTH, DOWNGRADE, ESCALATE, REFUSED, SEVERITY
+from escalation.calendars.calendar import CalendarError
+from escalation.clocks.runs import seconds
+from escalation.engine.sources import instant
+from incidents.incident.claims import BOTH, DOWNGRADE, ESCALATE, REFUSED, SEVERITY
 from incidents.refusals import NotClaimable, NotYourSeverity
 from incidents.terms import Mandate, SeverityRoute
 

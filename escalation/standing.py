@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from escalation.sources import instant
+from escalation.engine.sources import instant
 from incidents.states import Standing
 
 if TYPE_CHECKING:
-    from escalation.courses import Courses
-    from escalation.runs import Run
+    from escalation.clocks.courses import Courses
+    from escalation.clocks.runs import Run
     from incidents.incident import Incident
 
 

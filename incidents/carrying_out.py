@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from incidents.claims import check_near
 from incidents.errors import Conflict, InvalidField, Stale, TocsinError
 from incidents.incident import Incident
+from incidents.incident.claims import check_near
 from incidents.ledger.recorder import ReceiptExists
 from incidents.refusals import TooLate
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from incidents.base import Said
+    from incidents.incident.base import Said
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.receipts import Receipt, RequestKey
     from incidents.terms import Agreements, Terms

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from incidents.aware import FilingMade
-    from incidents.base import Said
     from incidents.carrying_out import Answer, Asked
     from incidents.incident import Incident
+    from incidents.incident.aware import FilingMade
+    from incidents.incident.base import Said
     from incidents.terms import ExclusionSought, PauseSought, Terms
 
 

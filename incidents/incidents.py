@@ -10,21 +10,21 @@ from incidents.carrying_out import Answer, Asked, check_time
 from incidents.deciding import Deciding
 from incidents.errors import NotFound
 from incidents.incident import Incident
+from incidents.incident.visibility import must_exist_for
 from incidents.ledger.pipeline import fetch
 from incidents.opening import opened
 from incidents.refusals import NoSuchOriginal
 from incidents.tables import incident_numbers, incident_states
-from incidents.visibility import must_exist_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from incidents.base import Said
+    from incidents.incident.base import Said
+    from incidents.incident.visibility import VisibilityChange
     from incidents.ledger.pipeline import Write
     from incidents.opening import Report
     from incidents.terms import Assessment, Terms
-    from incidents.visibility import VisibilityChange
 
 __all__ = ["Answer", "Asked", "Incidents"]
 

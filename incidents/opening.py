@@ -10,7 +10,7 @@ from incidents.incident import Incident
 from incidents.terms import Assessment
 
 if TYPE_CHECKING:
-    from incidents.base import Said
+    from incidents.incident.base import Said
     from incidents.terms import Terms
 
 

@@ -11,9 +11,9 @@ from incidents.ledger.sealing import Hidden
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from incidents.aware import Filing
-    from incidents.claims import Claim
     from incidents.incident import Incident
+    from incidents.incident.aware import Filing
+    from incidents.incident.claims import Claim
 
 FIELDS = (
     "title",

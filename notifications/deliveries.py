@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, null, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from escalation.reminders import Reminding
+from escalation.engine.reminders import Reminding
 from incidents import happenings as h
 from incidents.incident import Incident
 from incidents.ledger.pipeline import Write

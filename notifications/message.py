@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from escalation.claims_owed import ROUNDS, asked_in
-from escalation.clocks import readings
-from escalation.ladder import percent_of
+from escalation.clocks.reading import readings
+from escalation.engine.claims_owed import ROUNDS, asked_in
+from escalation.engine.ladder import percent_of
 from escalation.terms import AgreementTerms
 from incidents import happenings as h
 from incidents.disclosure import Viewer, shown
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
-    from escalation.course import Versions
-    from escalation.reminders import Reminding
+    from escalation.clocks.course import Versions
+    from escalation.engine.reminders import Reminding
     from incidents.incident import Incident
     from notifications.delivery import Delivery
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from escalation.reminders import Reminding
+from escalation.engine.reminders import Reminding
 from incidents import happenings as h
 from incidents.ledger.facts import Record
 from notifications.delivery import FAILED, SENT, WITHDRAWN

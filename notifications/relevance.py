@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from escalation.claims_owed import asked_in, still_asked
-from escalation.course import course_of
-from escalation.runs import ACKNOWLEDGES
+from escalation.clocks.course import course_of
+from escalation.clocks.runs import ACKNOWLEDGES
+from escalation.engine.claims_owed import asked_in, still_asked
 from incidents import happenings as h
 from notifications.delivery import PAGE, TAKEN
 
 if TYPE_CHECKING:
-    from escalation.course import Versions
+    from escalation.clocks.course import Versions
     from incidents.incident import Incident
     from incidents.ledger.facts import Fact
     from notifications.delivery import Delivery

@@ -1,6 +1,6 @@
 """The message of a reminder. Pure.
 
-It is about what both parties see (escalation/reminders.py), so nothing in it depends on who reads it.
+It is about what both parties see (escalation/engine/reminders.py), so nothing in it depends on who reads it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from escalation.reminders import Reminding
+from escalation.engine.reminders import Reminding
 from notifications.dated import Dated
 from notifications.delivery import REMINDER
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from api.access.key_rows import KnownKey
     from api.access.principal import Principal
-    from escalation.agreements import AgreementBook
+    from escalation.book import AgreementBook
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.receipts import RequestKey
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from api.access.people import People
-    from escalation.agreements import AgreementBook
+    from escalation.book import AgreementBook
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.receipts import RequestKey
 

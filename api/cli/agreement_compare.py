@@ -13,8 +13,8 @@ from api.cli.agreement_source import agreement_from
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from escalation.agreement.differences import Difference
-    from escalation.agreement.effective import Holding
+    from escalation.agreement.comparing.differences import Difference
+    from escalation.agreement.layers.effective import Holding
 
 _OWN = "agreement"
 
@@ -36,7 +36,7 @@ def diff(before: str, after: str, *, as_json: bool) -> None:
 
     Each is a file, or PARTNERSHIP@VERSION of what is published. Exit code 0 whether they differ or not.
     """
-    from escalation.agreement.differences import differences  # noqa: PLC0415 - --help need not wait for it
+    from escalation.agreement.comparing.differences import differences  # noqa: PLC0415 - --help need not wait for it
 
     found = differences(agreement_from(before).document, agreement_from(after).document)
     if as_json:
@@ -60,7 +60,7 @@ def show(source: str, service: str, *, as_json: bool) -> None:
 
     FILE may also be PARTNERSHIP@VERSION of what is published.
     """
-    from escalation.agreement.effective import holding  # noqa: PLC0415 - --help need not wait for it
+    from escalation.agreement.layers.effective import holding  # noqa: PLC0415 - --help need not wait for it
 
     agreement = agreement_from(source)
     if service not in agreement.services:
@@ -81,7 +81,7 @@ def _print_differences(found: list[Difference]) -> None:
 
 
 def _print_holding(found: list[Holding]) -> None:
-    from escalation.agreement.words import say, subject  # noqa: PLC0415 - as above
+    from escalation.agreement.comparing.words import say, subject  # noqa: PLC0415 - as above
 
     rows = [
         (

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from api.bootstrap import Tocsin
-    from escalation.agreements import Agreements
-    from escalation.agreements.versions import Version
+    from escalation.book import Agreements
+    from escalation.book.versions import Version
     from escalation.changes import Sender
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -166,7 +166,7 @@ def _print(record: Agreements, now: datetime) -> None:
 def _cells(version: Version, now: datetime) -> list[str | Text]:
     from rich.text import Text  # noqa: PLC0415 - --help need not wait for it
 
-    from escalation.agreements.versions import stage_at  # noqa: PLC0415
+    from escalation.book.versions import stage_at  # noqa: PLC0415
     from notifications.words import printable  # noqa: PLC0415
 
     stage = stage_at(version, now)

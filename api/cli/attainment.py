@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from escalation.period_list import PeriodOfObjective
+    from escalation.performance.period_list import PeriodOfObjective
 
 COLOURS = {
     "met": "green",

@@ -44,15 +44,15 @@ def command(
 
 
 def _answer_cases(path: Path) -> None:
-    from escalation.clock_cases import read, results  # noqa: PLC0415 - --help need not wait for it
+    from escalation.clocks.cases import read, results  # noqa: PLC0415 - --help need not wait for it
 
     for result in results(read(path)):
         click.echo(json.dumps(result, ensure_ascii=False))
 
 
 def _answer_person(agreement: Agreement, name: str, severity: str, start: str) -> None:
-    from escalation import clock  # noqa: PLC0415 - --help need not wait for it
-    from escalation.zones import zone  # noqa: PLC0415
+    from escalation.calendars.zones import zone  # noqa: PLC0415
+    from escalation.clocks import clock  # noqa: PLC0415 - --help need not wait for it
 
     target = _target(agreement, name, severity)
     began = _instant(start, agreement.tz)
@@ -89,7 +89,7 @@ def _target(agreement: Agreement, name: str, severity: str) -> Target:
 
 def _instant(text: str, tz: str) -> datetime:
     """Read an instant; without an offset it is local time of the agreement."""
-    from escalation.zones import zone  # noqa: PLC0415 - --help need not wait for it
+    from escalation.calendars.zones import zone  # noqa: PLC0415 - --help need not wait for it
 
     try:
         read = datetime.fromisoformat(text)

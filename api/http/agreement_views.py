@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from api.http.views import AGREEMENTS, agreement_address, agreement_view, incident_address
-from escalation.agreements.versions import stage_at
+from escalation.book.versions import stage_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from escalation.agreements import Agreements
-    from escalation.agreements.migrations import Migration
+    from escalation.book import Agreements
+    from escalation.book.migrations import Migration
 
 
 def standing_view(version: Any, now: datetime) -> dict[str, Any]:  # noqa: ANN401 - a row or a Version: both have these attributes

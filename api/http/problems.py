@@ -22,7 +22,7 @@ from api.access.oidc import refusals as oidc
 from api.access.reads import NotLogged
 from api.http import refusals
 from api.seats import AllSeatsTaken
-from escalation.agreement.mistakes import AgreementError
+from escalation.agreement.text.mistakes import AgreementError
 from incidents import errors
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from api.importing.errors import CannotImport
 from api.importing.mapping import Assignee, Choice, LogMapping, Severity, Template
 from api.importing.meanings import read_meaning
 from escalation import agreement as agreements
-from escalation.agreement import values
-from escalation.agreement.fields import Field, show
-from escalation.agreement.mistakes import Findings
-from escalation.agreement.plain import root_of
-from escalation.agreement.yaml_source import load
-from escalation.zones import zone
-from incidents.staffing import ROLES
+from escalation.agreement.text import values
+from escalation.agreement.text.fields import Field, show
+from escalation.agreement.text.mistakes import Findings
+from escalation.agreement.text.plain import root_of
+from escalation.agreement.text.yaml_source import load
+from escalation.calendars.zones import zone
+from incidents.incident.staffing import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from api.importing.mapping import Meaning
     from escalation.agreement import Agreement
-    from escalation.agreement.fields import Section
+    from escalation.agreement.text.fields import Section
 
 _KEYS = (
     "source", "agreement", "file", "times", "columns", "states", "title", "description", "service",

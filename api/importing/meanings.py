@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.importing.mapping import Meaning
-from escalation.agreement import values
-from escalation.agreement.fields import show
+from escalation.agreement.text import values
+from escalation.agreement.text.fields import show
 from incidents.incident import AUDIENCES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from escalation.agreement.fields import Field
+    from escalation.agreement.text.fields import Field
 
 _ACTIVE = {"phase": "active"}
 WORDS: dict[str, dict[str, Any]] = {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from api.importing.plan import Opening, Plan, Step
     from escalation.agreement import Agreement
     from escalation.terms import AgreementTerms
-    from incidents.base import Said
+    from incidents.incident.base import Said
     from incidents.terms import Assessment
 
 BATCH = 50

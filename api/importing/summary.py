@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from escalation.clocks import readings
+from escalation.clocks.reading import readings
 from incidents import happenings as h
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from api.importing.record import Recorded
     from api.importing.rows import Log
     from escalation.agreement import Agreement
-    from escalation.clocks import Paused, Reading
-    from escalation.course import Versions
+    from escalation.clocks.course import Versions
+    from escalation.clocks.reading import Paused, Reading
     from incidents.incident import Incident
 
 SECONDS_AN_HOUR = 3600

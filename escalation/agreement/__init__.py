@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from escalation.agreement.mistakes import AgreementError, Mistake
 from escalation.agreement.model import Agreement, Recipient, Rung, Target
 from escalation.agreement.reading import check_document, parse, read
+from escalation.agreement.text.mistakes import AgreementError, Mistake
 
 __all__ = ["Agreement", "AgreementError", "Mistake", "Recipient", "Rung", "Target", "check_document", "parse", "read"]

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import rfc8785
 
-from escalation.agreement.addressees import Addressees, held_roles, party_names
-from escalation.agreement.clockwork import read_clockwork
-from escalation.agreement.confidentiality import read_confidentiality
-from escalation.agreement.fields import Field, Section, declared, fixed
-from escalation.agreement.header import Header, Known, read_handover, read_header
-from escalation.agreement.layers import read_layers, with_layers
+from escalation.agreement.layers.reading import read_layers, with_layers
 from escalation.agreement.model import Agreement, Contact, Party, Service, Webhook
-from escalation.agreement.people import read_contacts, read_parties, read_services, read_webhooks
-from escalation.agreement.rulebook import Rulebook, read_rulebook
+from escalation.agreement.sections.addressees import Addressees, held_roles, party_names
+from escalation.agreement.sections.clockwork import read_clockwork
+from escalation.agreement.sections.confidentiality import read_confidentiality
+from escalation.agreement.sections.header import Header, Known, read_handover, read_header
+from escalation.agreement.sections.people import read_contacts, read_parties, read_services, read_webhooks
+from escalation.agreement.sections.rulebook import Rulebook, read_rulebook
+from escalation.agreement.text.fields import Field, Section, declared, fixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from escalation.agreement.clockwork import Clockwork
+    from escalation.agreement.sections.clockwork import Clockwork
     from incidents.terms import FieldClass
 
 API_VERSION = "partnership-sla/v1"

@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from escalation.agreement.assembly import assemble
-from escalation.agreement.mistakes import AgreementError, Findings, Mistake
-from escalation.agreement.plain import root_of
-from escalation.agreement.yaml_source import load
+from escalation.agreement.text.mistakes import AgreementError, Findings, Mistake
+from escalation.agreement.text.plain import root_of
+from escalation.agreement.text.yaml_source import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from escalation.agreement.header import Known
     from escalation.agreement.model import Agreement
+    from escalation.agreement.sections.header import Known
 
 
 def read(text: str | bytes, *, known: Known = None) -> tuple[Agreement | None, list[Mistake]]:

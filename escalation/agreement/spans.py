@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from escalation.zones import zone
+from escalation.calendars.zones import zone
 
 
 @dataclass(frozen=True, slots=True)

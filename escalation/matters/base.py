@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from escalation.reminders import Reminding
+from escalation.engine.reminders import Reminding
 from incidents.errors import Refused
 
 if TYPE_CHECKING:

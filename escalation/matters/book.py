@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from escalation.agreements.renewal import signatories
+from escalation.book.renewal import signatories
 from escalation.changes import once
 from escalation.matters.base import Matter, NotConcerned
 from escalation.matters.certificate import Certificate
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from escalation.agreement import Agreement
     from escalation.agreement.spans import Dates
-    from escalation.agreements import AgreementBook
+    from escalation.book import AgreementBook
     from escalation.changes import Changed, Sender
     from incidents.ledger.command import Command
     from incidents.ledger.ledger import Ledger

@@ -12,7 +12,7 @@ from incidents.incident import ENGINE
 from incidents.ledger.facts import FirstFact, FreeText
 
 if TYPE_CHECKING:
-    from escalation.reminders import Reminding
+    from escalation.engine.reminders import Reminding
     from incidents.ledger.sealing import Hidden
 
 VALID, EXPIRED, RENEWED = "valid", "expired", "renewed"

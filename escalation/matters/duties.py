@@ -1,25 +1,25 @@
-"""What short records owe as time goes by (implements escalation.duties.Duties for each kind)."""
+"""What short records owe as time goes by (implements escalation.engine.duties.Duties for each kind)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from escalation.agreement.spans import Dates
-from escalation.agreements.renewal import contacts_of
-from escalation.ahead import Due, ahead, last_due, untold
+from escalation.book.renewal import contacts_of
+from escalation.engine.ahead import Due, ahead, last_due, untold
+from escalation.engine.reminders import Occasion
 from escalation.matters import certificate as certificates
 from escalation.matters import notice as notices
 from escalation.matters.certificate import Certificate
 from escalation.matters.dispute import OPEN, STEP, Dispute
 from escalation.matters.notice import Notice
-from escalation.reminders import Occasion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from escalation.agreement import Agreement
-    from escalation.agreements import AgreementBook
+    from escalation.book import AgreementBook
 
 BEFORE_A_CHANGE = (7, 1)
 """Days before a change begins, at which those concerned are reminded of it."""

@@ -11,7 +11,7 @@ from escalation.matters.base import Matter, NotConcerned, NotYours, Over
 from incidents.ledger.facts import FirstFact, FreeText
 
 if TYPE_CHECKING:
-    from escalation.reminders import Reminding
+    from escalation.engine.reminders import Reminding
     from incidents.ledger.sealing import Hidden
 
 DEPRECATION, MIGRATION, MAINTENANCE = "deprecation", "migration", "maintenance"

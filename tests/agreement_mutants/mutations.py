@@ -12,15 +12,15 @@ import yaml
 
 from escalation.agreement import read
 from escalation.agreement.assembly import assemble
-from escalation.agreement.mistakes import Findings
-from escalation.agreement.plain import root_of
-from escalation.agreement.yaml_source import load
+from escalation.agreement.text.mistakes import Findings
+from escalation.agreement.text.plain import root_of
+from escalation.agreement.text.yaml_source import load
 from tests.support.agreement_keys import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from escalation.agreement.mistakes import Path
+    from escalation.agreement.text.mistakes import Path
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"\d+")

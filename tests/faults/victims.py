@@ -19,10 +19,10 @@ from api.bootstrap import build
 from api.logs import configure_logging
 from api.processes.worker import PARTS, Worker
 from api.settings import Settings
-from escalation.courses import Courses
-from escalation.deadlines import Deadlines
-from escalation.engine import Engine
-from escalation.incident_duties import IncidentDuties
+from escalation.clocks.courses import Courses
+from escalation.engine.deadlines import Deadlines
+from escalation.engine.engine import Engine
+from escalation.engine.incident_duties import IncidentDuties
 from incidents.ledger.connections import LEADER_TIMEOUTS, connect
 from incidents.ledger.ledger import Ledger
 from incidents.ledger.reach import SEQUENCER, WORKER

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.access.permissions import Scope
-from escalation.reminders import Reminding
+from escalation.engine.reminders import Reminding
 from tests.support.http import DEMO, OURS, declaration, party_key
 
 if TYPE_CHECKING:
-    from escalation.agreements import Agreements
+    from escalation.book import Agreements
     from tests.support.http import Caller, Reply, Site
 
 PARTNERSHIP = "acme-globex"

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from escalation.agreement.assembly import assemble
-from escalation.agreement.mistakes import Findings
-from escalation.agreement.plain import root_of
-from escalation.agreement.yaml_source import load
+from escalation.agreement.text.mistakes import Findings
+from escalation.agreement.text.plain import root_of
+from escalation.agreement.text.yaml_source import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from escalation.agreement.mistakes import Path as KeyPath
+    from escalation.agreement.text.mistakes import Path as KeyPath
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "agreement.md"

@@ -13,7 +13,7 @@ from tests.support.example_agreement import example_agreement
 if TYPE_CHECKING:
     from escalation.agreement import Agreement
     from escalation.terms import AgreementTerms
-    from incidents.claims import Claim
+    from incidents.incident.claims import Claim
 
 HOUR, DAYS = 3600, 86_400
 PROVIDER, CLIENT = "acme", "globex"

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from escalation.agreement.model import PauseRule, Rung, Target
 from escalation.agreement.reading import read
-from escalation.calendar import Calendar, CalendarRules, Window
-from escalation.clocks import Reading, readings
-from escalation.owed import Owed, due_by, next_instant
-from escalation.runs import seconds
-from escalation.sources import instant
+from escalation.calendars.calendar import Calendar, CalendarRules, Window
+from escalation.clocks.reading import Reading, readings
+from escalation.clocks.runs import seconds
+from escalation.engine.owed import Owed, due_by, next_instant
+from escalation.engine.sources import instant
 from escalation.terms import AgreementTerms
 from incidents.incident import Incident
 from incidents.ledger.command import Command, in_command

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from api.bootstrap import Tocsin, build
-from escalation.owed import next_instant
+from escalation.engine.owed import next_instant
 from escalation.tables import deadlines
 from incidents import happenings as h
 from incidents.incidents import Asked

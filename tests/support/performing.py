@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from escalation.performance import Performance, stream_of
+from escalation.performance.record import Performance, stream_of
 from escalation.tables import attainment
 from incidents.incident import Incident
 from incidents.ledger.connections import connect

@@ -12,11 +12,11 @@ from eventsourcing.domain import event
 from sqlalchemy import select
 
 from escalation.agreement.model import Contact, Webhook
-from escalation.courses import Courses
-from escalation.deadlines import Deadlines
-from escalation.engine import Engine
-from escalation.incident_duties import IncidentDuties
-from escalation.reminders import Occasion, Reminding
+from escalation.clocks.courses import Courses
+from escalation.engine.deadlines import Deadlines
+from escalation.engine.engine import Engine
+from escalation.engine.incident_duties import IncidentDuties
+from escalation.engine.reminders import Occasion, Reminding
 from escalation.tables import deadlines
 from incidents.incident import Incident
 from incidents.incidents import Incidents
@@ -38,8 +38,8 @@ from tests.support.paging import OneAgreement, Unconcerned, the_agreement
 
 if TYPE_CHECKING:
     from escalation.agreement.model import Agreement
-    from escalation.agreements import AgreementBook
-    from escalation.duties import Duties
+    from escalation.book import AgreementBook
+    from escalation.engine.duties import Duties
     from incidents.ledger.projections import Projection
     from notifications.channels import Channel
 
@@ -118,7 +118,7 @@ def granted(at: datetime, until: datetime = END) -> Permit:
 
 
 class PermitDuties:
-    """A permit reminds the provider's operations a week before it ends. Implements escalation.duties.Duties."""
+    """A permit reminds the provider's operations a week before it ends. Implements escalation.engine.duties.Duties."""
 
     kind = Permit
 

@@ -7,7 +7,7 @@ from http.client import CREATED
 from typing import TYPE_CHECKING
 
 from api.http.resources.agreements import EXAMPLE
-from incidents.aware import FilingMade
+from incidents.incident.aware import FilingMade
 from incidents.incidents import Asked
 from incidents.terms import ExclusionSought
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from escalation.agreement.confidentiality import KINDS
+from escalation.agreement.sections.confidentiality import KINDS
 from escalation.terms import AgreementTerms
 from incidents.disclosure import folded, why_withheld
 from incidents.happenings import WHOLE, Decision, VisibilityChanged, confidential, words_of

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from escalation.agreement.model import Exclusion, Tolerance, Tolerated, Window
-from escalation.runs import seconds
+from escalation.clocks.runs import seconds
 from incidents import happenings as h
 from tests.support.clocked import ALWAYS, START, Clocked, agreed, open_between, rule, rung, target
 from tests.support.eventful import Eventful
 
 if TYPE_CHECKING:
-    from escalation.calendar import Calendar
+    from escalation.calendars.calendar import Calendar
     from incidents.ledger.facts import Fact
 
 

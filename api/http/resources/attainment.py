@@ -14,7 +14,7 @@ from api.http.schemas.attainment import AttainmentList, AttainmentQuery, Objecti
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from escalation.period_list import PeriodOfObjective
+    from escalation.performance.period_list import PeriodOfObjective
 
 DIGITS = 10_000
 """Shares are cut off after four digits: rounded up, one that misses its objective might seem to meet it."""

@@ -12,8 +12,8 @@ from api.http.resources.incidents import assessment_of, incidents
 from api.http.schemas import commands as schemas
 from api.http.schemas.incidents import Assessing, IncidentView
 from incidents.errors import NotFound
+from incidents.incident.visibility import VisibilityChange
 from incidents.refusals import NoSuchOriginal, NotYours
-from incidents.visibility import VisibilityChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable

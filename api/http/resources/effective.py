@@ -14,7 +14,7 @@ from api.http.moments import memento_headers
 from api.http.resources.agreements import MAX_VERSION, agreements
 from api.http.schemas.agreements import EffectiveAgreement, EffectiveQuery
 from api.http.views import agreement_address
-from escalation.agreement.merging import merged
+from escalation.agreement.layers.merging import merged
 from escalation.agreement.secrets import shown
 from incidents.errors import InvalidField
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from escalation.agreement import Agreement
-    from escalation.agreement.mistakes import Path
+    from escalation.agreement.text.mistakes import Path
 
 
 @agreements.operation(

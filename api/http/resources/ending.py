@@ -15,7 +15,7 @@ from api.http.senders import sender_in
 
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown
-    from escalation.agreements import Agreements
+    from escalation.book import Agreements
 
 
 @agreements.operation(

@@ -14,8 +14,8 @@ from api.http.resources.claims import NUMBER
 from api.http.resources.commands import command
 from api.http.resources.incidents import incidents
 from api.http.schemas import legal as schemas
-from incidents.aware import FilingMade
 from incidents.errors import InvalidField, NotFound
+from incidents.incident.aware import FilingMade
 
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown

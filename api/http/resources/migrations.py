@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from api.http.resources.answers import Body, Shown
-    from escalation.agreements import Agreements
+    from escalation.book import Agreements
     from escalation.changes import Changed
 
 _MIGRATION = "/<partnership>/migrations/<int(min=1, max=999999999):migration>"

@@ -16,7 +16,7 @@ from api.http.schemas.clocks import Clocks
 from api.http.schemas.incidents import IncidentView, Timeline, TimelineEntry
 from api.http.schemas.reading import Difference, DifferenceQuery, MomentQuery, TimelineQuery
 from api.http.views import incident_address, incident_view
-from escalation.clocks import readings
+from escalation.clocks.reading import readings
 from incidents.errors import NotFound
 from incidents.happenings import WHOLE
 from incidents.reading import Moment

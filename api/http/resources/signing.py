@@ -28,7 +28,7 @@ from incidents.errors import InvalidField
 
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown
-    from escalation.agreements import Agreements
+    from escalation.book import Agreements
     from escalation.changes import Changed
 
 _VERSION = f"/<partnership>/<int(min=1, max={MAX_VERSION}):version>"

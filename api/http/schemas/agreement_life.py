@@ -6,9 +6,9 @@ from marshmallow import Schema, fields, validate
 
 from api.http.schemas.agreements import AgreementSummary
 from api.http.schemas.fields import Body, Instant, Text, WholeNumber, Word, reference
-from escalation.agreement.header import LARGEST_VERSION
-from escalation.agreements.migrations import MOST
-from escalation.agreements.versions import STAGES
+from escalation.agreement.sections.header import LARGEST_VERSION
+from escalation.book.migrations import MOST
+from escalation.book.versions import STAGES
 
 
 def _links() -> fields.Dict:

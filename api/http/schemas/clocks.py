@@ -1,4 +1,4 @@
-"""The clocks of an incident, as answers show them (see escalation/clocks.py and escalation/why.py)."""
+"""The clocks of an incident, as answers show them (see escalation/clocks/reading.py and escalation/clocks/why.py)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 
 from api.http.schemas.fields import Body, Instant, Text, Visibility, WholeNumber, assignee, name, reference
 from incidents.incident import AUDIENCES
-from incidents.staffing import ROLES
+from incidents.incident.staffing import ROLES
 
 MAX_CLOCKS = 20
 MAX_ENTRY = 2**31 - 1

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from api.http.listing import ASCENDING, DESCENDING, FALSE, SORTS, TRUE
 from api.http.schemas.fields import Body, Instant, QueryNumber, Text, Words, cursor, name, partnership
 from api.http.schemas.incidents import MAX_PAGE, PAGE, STATUSES, IncidentSummary
-from escalation.runs import ACKNOWLEDGES, RESOLVES, RESPONDS, UPDATES
+from escalation.clocks.runs import ACKNOWLEDGES, RESOLVES, RESPONDS, UPDATES
 
 MAX_HITS = 50
 MAX_QUERY = 200

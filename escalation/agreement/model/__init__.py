@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from escalation.agreement.spans import Dates
-    from escalation.calendar import Calendar
+    from escalation.calendars.calendar import Calendar
     from escalation.severity import SeverityRules
     from incidents.terms import FieldClass
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.access.permissions import Scope
-from escalation.agreement.header import LARGEST_VERSION
-from escalation.agreements.migrations import MOST_OPEN as MOST_MIGRATIONS
-from escalation.agreements.proposals import MOST_OPEN
+from escalation.agreement.sections.header import LARGEST_VERSION
+from escalation.book.migrations import MOST_OPEN as MOST_MIGRATIONS
+from escalation.book.proposals import MOST_OPEN
 from tests.support.agreeing import AGREEMENTS, PARTIES, PARTNERSHIP, Partners, agreement_text
 from tests.support.http import party_key, problem_of
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.access.permissions import Scope
+from escalation.engine.reminders import Reminding
 from escalation.matters import Certificate, Dispute, Notice
-from escalation.reminders import Reminding
 from incidents.ledger.rebuild import check
 from tests.support.agreeing import PARTNERSHIP, Partners
 from tests.support.http import party_key, problem_of

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escalation.agreements import Agreements
-from escalation.agreements.refusals import VersionTaken, VersionTooLow
+from escalation.book import Agreements
+from escalation.book.refusals import VersionTaken, VersionTooLow
 from incidents.errors import KeyReused, NotFound
 from incidents.ledger.receipts import RequestKey
 from tests.support.clocked import the_agreement, worded

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete
 from structlog.testing import capture_logs
 
-from escalation.engine import POSTPONED_BY, Engine
+from escalation.engine.engine import POSTPONED_BY, Engine
 from escalation.tables import deadlines
 from incidents.ledger.rebuild import check
 from tests.support.clock import NOON

@@ -12,10 +12,10 @@ from sqlalchemy import create_engine, delete, insert, select, text, update
 from sqlalchemy.pool import NullPool
 from structlog.testing import capture_logs
 
-from escalation.courses import Courses
-from escalation.deadlines import Deadlines
-from escalation.engine import BATCH, POSTPONED_BY, Engine
-from escalation.incident_duties import IncidentDuties
+from escalation.clocks.courses import Courses
+from escalation.engine.deadlines import Deadlines
+from escalation.engine.engine import BATCH, POSTPONED_BY, Engine
+from escalation.engine.incident_duties import IncidentDuties
 from escalation.tables import deadlines
 from incidents import happenings as h
 from incidents.errors import NotFound
@@ -27,7 +27,7 @@ from tests.support.desk import ME, Desk
 
 if TYPE_CHECKING:
     from escalation.agreement.model import Agreement
-    from escalation.agreements import AgreementBook
+    from escalation.book import AgreementBook
     from incidents.incident import Incident
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from sqlalchemy import update
 
-from escalation.performance import Performance, PeriodRows
+from escalation.performance.record import Performance, PeriodRows
 from incidents.errors import NotFound
 from incidents.incident import Incident
 from incidents.ledger.rebuild import check

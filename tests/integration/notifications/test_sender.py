@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from incidents.happenings import PageWithdrawn
+from incidents.incident.visibility import VisibilityChange
 from incidents.incidents import Asked, Incidents
-from incidents.visibility import VisibilityChange
 from notifications.attempts import attempts_of
 from notifications.channels import SendFailed
 from notifications.queue import LEASE, Queue

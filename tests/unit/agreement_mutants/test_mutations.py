@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from escalation.agreement.mistakes import Findings
-from escalation.agreement.yaml_source import load
+from escalation.agreement.text.mistakes import Findings
+from escalation.agreement.text.yaml_source import load
 from tests.agreement_mutants.mutations import mutants
 from tests.support.agreement_keys import asked
 

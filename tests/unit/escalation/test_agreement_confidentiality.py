@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from escalation.agreement import Agreement, read
-from escalation.agreement.confidentiality import KINDS
 from escalation.agreement.secrets import shown
+from escalation.agreement.sections.confidentiality import KINDS
 from escalation.terms import AgreementTerms
 from incidents.disclosure import EVERYTHING, Viewer
 from incidents.happenings import confidential

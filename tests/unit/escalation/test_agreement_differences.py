@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation.agreement import read
-from escalation.agreement.differences import differences
+from escalation.agreement.comparing.differences import differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable

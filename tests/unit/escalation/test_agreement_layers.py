@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation.agreement import Agreement, check_document, parse, read
-from escalation.agreement.effective import holding
-from escalation.agreement.merging import merged
+from escalation.agreement.layers.effective import holding
+from escalation.agreement.layers.merging import merged
 
 TEXT = (Path(__file__).parents[3] / "examples/agreements/multi-level.yaml").read_text(encoding="utf-8")
 HOUR = 3600

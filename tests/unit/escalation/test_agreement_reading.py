@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation.agreement import AgreementError, Recipient, check_document, parse, read
-from escalation.agreement.durations import calendar_days, counted_seconds
+from escalation.agreement.text.durations import calendar_days, counted_seconds
 
 if TYPE_CHECKING:
     from escalation.agreement import Agreement

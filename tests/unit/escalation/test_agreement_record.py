@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from escalation.agreement.model import Amendments, Governance
 from escalation.agreement.spans import Dates
-from escalation.agreements import Agreements, refusals
-from escalation.agreements.duties import AgreementDuties
-from escalation.agreements.proposals import draft
-from escalation.agreements.versions import in_force
+from escalation.book import Agreements, refusals
+from escalation.book.duties import AgreementDuties
+from escalation.book.proposals import draft
+from escalation.book.versions import in_force
 from incidents.ledger.command import Command, in_command
 from tests.support.clock import NOON
 from tests.support.clocked import the_agreement

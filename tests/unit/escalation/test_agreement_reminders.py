@@ -9,10 +9,10 @@ import pytest
 
 from escalation.agreement.model import Body
 from escalation.agreement.spans import Dates
-from escalation.agreements import Agreements
-from escalation.agreements.duties import AgreementDuties
-from escalation.agreements.proposals import draft
-from escalation.agreements.renewal import contacts_of, schedule
+from escalation.book import Agreements
+from escalation.book.duties import AgreementDuties
+from escalation.book.proposals import draft
+from escalation.book.renewal import contacts_of, schedule
 from escalation.matters import Certificate, Dispute, Notice
 from escalation.matters.book import Change, notice_period
 from escalation.matters.duties import NoticeDuties

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.agreement import check_document, values
-from escalation.agreement.fields import Field
-from escalation.agreement.mistakes import Findings
+from escalation.agreement import check_document
 from escalation.agreement.model import Authority, Body, DisputeStep, LegalNotification
 from escalation.agreement.spans import Counted, Dates
+from escalation.agreement.text import values
+from escalation.agreement.text.fields import Field
+from escalation.agreement.text.mistakes import Findings
 from tests.support.example_agreement import example_agreement, worded
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation.agreement import check_document, read
-from escalation.agreement.recurrence import trouble
+from escalation.agreement.sections.recurrence import trouble
 from tests.support.example_agreement import PATH, agreed
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escalation.agreement import read
-from escalation.agreements import Agreements, happenings
-from escalation.agreements.duties import AgreementDuties
-from escalation.agreements.proposals import draft
-from escalation.agreements.versions import newest_agreed
-from escalation.reminders import Reminding
+from escalation.book import Agreements, happenings
+from escalation.book.duties import AgreementDuties
+from escalation.book.proposals import draft
+from escalation.book.versions import newest_agreed
+from escalation.engine.reminders import Reminding
 from incidents.errors import Refused
 from incidents.ledger.command import Command, in_command
 from tests.support.agreeing import PARTIES, agreement_text

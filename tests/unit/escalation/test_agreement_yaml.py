@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from escalation.agreement import check_document, read
-from escalation.agreement.mistakes import Findings
-from escalation.agreement.yaml_source import MAX_BYTES, UNREADABLE, load
+from escalation.agreement.text.mistakes import Findings
+from escalation.agreement.text.yaml_source import MAX_BYTES, UNREADABLE, load
 
 TEXT = (Path(__file__).parents[3] / "examples/agreements/acme-globex.yaml").read_text(encoding="utf-8")
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from escalation.calendar import Calendar, CalendarError, CalendarRules, Window
-from escalation.zones import UnknownZoneError, names, zone
+from escalation.calendars.calendar import Calendar, CalendarError, CalendarRules, Window
+from escalation.calendars.zones import UnknownZoneError, names, zone
 
 HOUR = 3600
 DAY = 24 * HOUR

@@ -9,8 +9,8 @@ from itertools import groupby
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.calendar import Calendar, CalendarError, CalendarRules, Interval, Window
-from escalation.zones import zone
+from escalation.calendars.calendar import Calendar, CalendarError, CalendarRules, Interval, Window
+from escalation.calendars.zones import zone
 
 MINUTE, DAY = 60, 86_400
 TRANSITIONS = [

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from escalation.claims_owed import CLAIMS, claims_owed
+from escalation.engine.claims_owed import CLAIMS, claims_owed
 from incidents import happenings as h
 from tests.support.claimed import CLIENT, DAYS, HOUR, PROVIDER, Claimed, delay
 from tests.support.clocked import START

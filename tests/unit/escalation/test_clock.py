@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.calendar import Calendar, CalendarError, CalendarRules, Window
-from escalation.clock import Pause, Segment, counted, due, last_safe, reached, union
+from escalation.calendars.calendar import Calendar, CalendarError, CalendarRules, Window
+from escalation.clocks.clock import Pause, Segment, counted, due, last_safe, reached, union
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 ALL_DAY: tuple[Window, ...] = ((0, DAY),)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.clock_cases import read, results
+from escalation.clocks.cases import read, results
 from incidents.errors import InvalidField
 
 DATA = Path(__file__).parents[2] / "data"

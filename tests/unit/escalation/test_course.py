@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from escalation import order
-from escalation.acts import ACTS
+from escalation.clocks import order
+from escalation.clocks.acts import ACTS
 from incidents import happenings as h
 from tests.support.clocked import Clocked, agreed, moment, open_between, target
 

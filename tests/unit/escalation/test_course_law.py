@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from escalation.agreement.model import ClockRules, Contact, LegalNotification
-from escalation.ladder import duty_holders, percent_of
+from escalation.engine.ladder import duty_holders, percent_of
 from incidents import happenings as h
 from incidents.incident import Incident
 from tests.support.clocked import agreed, moment, rule, rung, the_agreement

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.runs import seconds
+from escalation.clocks.runs import seconds
 from incidents import happenings as h
 from incidents.errors import Refused
 from tests.support.clocked import START, Clocked
 from tests.support.walker import AGREEMENT, Counted, Played, Walker
 
 if TYPE_CHECKING:
-    from escalation.clocks import Reading
+    from escalation.clocks.reading import Reading
 
 END = 400
 REASONS = ("waiting", "window", "free")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from escalation.agreement.model import FormalWarning
 from escalation.agreement.spans import Dates
-from escalation.formal_warnings import breaches_in_time, is_due
+from escalation.performance.formal_warnings import breaches_in_time, is_due
 
 BERLIN = "Europe/Berlin"
 RULE = FormalWarning("first", 2, Dates(months=1), ("boss",), ())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from escalation.agreement.model.judgement import FINAL, HIGHEST_CONFIRMED
-from escalation.judged import judged_severity
+from escalation.clocks.judged import judged_severity
 from incidents import happenings as h
 from incidents.ledger.command import Command, in_command
 from tests.support.clocked import Clocked, agreed, moment, the_agreement

@@ -9,7 +9,7 @@ import pytest
 
 from escalation.agreement.model import Exclusion, Window
 from escalation.agreement.spans import Dates
-from escalation.maintenance import Maintenance, maintained
+from escalation.clocks.maintenance import Maintenance, maintained
 from tests.support.clocked import ALWAYS, Clocked, agreed, moment, target
 
 HOUR, DAY = 3600, 86_400

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from escalation.pages import NOTICE, PAGE, pages_for
+from escalation.engine.pages import NOTICE, PAGE, pages_for
 from tests.support.clocked import the_agreement
 
 STREAM = "acme-globex/incident/5f0c"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escalation.agreement.model import Objective
-from escalation.periods import BREACH, DEVIATION, MET, TOO_FEW, Tally, judge, period_at, tally
-from escalation.zones import zone
+from escalation.calendars.zones import zone
+from escalation.performance.periods import BREACH, DEVIATION, MET, TOO_FEW, Tally, judge, period_at, tally
 
 BERLIN = "Europe/Berlin"
 ZONES = [BERLIN, "UTC", "America/New_York", "America/Havana", "America/St_Johns", "Pacific/Auckland", "Asia/Kolkata"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from eventsourcing.domain import event
 
-from escalation.duties import duties_of
-from escalation.reminders import Occasion, Reminding
+from escalation.engine.duties import duties_of
+from escalation.engine.reminders import Occasion, Reminding
 from incidents.ledger.catalogue import Catalogue
 from incidents.ledger.command import Command, in_command
 from incidents.ledger.facts import Fact, FirstFact

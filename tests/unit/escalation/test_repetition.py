@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from escalation.agreement.model import Repetition
 from escalation.agreement.spans import Dates
-from escalation.repetition import Deviation, repeated
+from escalation.performance.repetition import Deviation, repeated
 
 BERLIN = "Europe/Berlin"
 THREE_IN_A_QUARTER = Repetition(3, same_target=True, within=Dates(months=3))

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from escalation.agreement.model import Exclusion, LegalNotification, Tolerance, Tolerated, Window
-from escalation.runs import seconds
-from escalation.why import spell
+from escalation.clocks.runs import seconds
+from escalation.clocks.why import spell
 from incidents.incident import Incident
 from tests.support.clocked import START, agreed, target
 from tests.support.eventful import Eventful

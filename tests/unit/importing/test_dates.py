@@ -6,7 +6,7 @@ import pytest
 
 from api.importing.dates import Instants
 from api.importing.errors import Unusable
-from escalation.zones import zone
+from escalation.calendars.zones import zone
 
 BERLIN = zone("Europe/Berlin")
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from incidents import refusals
-from incidents.aware import FilingMade
 from incidents.errors import InvalidField
+from incidents.incident.aware import FilingMade
 from tests.support.claimed import CLIENT, HOUR, PROVIDER, Claimed
 from tests.support.clocked import moment
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from escalation.claims_owed import Silence, claims_owed
-from escalation.runs import seconds
-from incidents.claims import MOST_EVIDENCE, MOST_OPEN
+from escalation.clocks.runs import seconds
+from escalation.engine.claims_owed import Silence, claims_owed
 from incidents.incident import Incident
-from incidents.visibility import VisibilityChange
+from incidents.incident.claims import MOST_EVIDENCE, MOST_OPEN
+from incidents.incident.visibility import VisibilityChange
 from tests.support.claimed import CLIENT, HOUR, PROVIDER, Claimed, delay
 from tests.support.clocked import moment
 from tests.support.example_agreement import worded

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents import refusals
-from incidents.claims import BOTH, Claim
 from incidents.errors import InvalidField
+from incidents.incident.claims import BOTH, Claim
 from incidents.terms import ExclusionSought, PauseSought
 from tests.support.claimed import CLIENT, DAYS, HOUR, PROVIDER, Claimed, delay
 from tests.support.clocked import moment

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import strategies as st
 
-from escalation.agreement.confidentiality import KINDS
+from escalation.agreement.sections.confidentiality import KINDS
 from incidents.disclosure import EVERYTHING, Viewer, folded, shown
 from incidents.happenings import WHOLE, Decision, confidential, words_of
 from incidents.incident import Incident

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from escalation.agreement.recurrence import spans
-from escalation.maintenance import maintenances
+from escalation.agreement.sections.recurrence import spans
+from escalation.clocks.maintenance import maintenances
 from escalation.terms import AgreementTerms
 from incidents.errors import InvalidField, TocsinError
 from incidents.refusals import NotClaimable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from escalation.agreement import check_document
-from escalation.agreements.proposals import draft
+from escalation.book.proposals import draft
 from escalation.mandates import next_body
 from escalation.terms import AgreementTerms
 from incidents.terms import ExclusionSought, Mandate, PauseSought

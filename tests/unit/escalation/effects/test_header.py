@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from escalation.agreement import check_document
 from escalation.agreement.reading import parse
-from escalation.agreements.proposals import draft
-from escalation.agreements.renewal import schedule
+from escalation.book.proposals import draft
+from escalation.book.renewal import schedule
 from tests.support.example_agreement import example_agreement
 
 NEW_YEAR = datetime(2025, 12, 31, 23, tzinfo=UTC)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from escalation.formal_warnings import is_due
 from escalation.mandates import next_body
+from escalation.performance.formal_warnings import is_due
 from escalation.terms import AgreementTerms
 from tests.support.example_agreement import worded
 from tests.support.example_incident import HOUR, Exemplary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalation.agreements.renewal import signatories
+from escalation.book.renewal import signatories
 from escalation.terms import AgreementTerms
 from incidents.errors import InvalidField
 from tests.support.example_agreement import example_agreement

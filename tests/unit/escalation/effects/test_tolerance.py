@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escalation.periods import Tally, judge, period_at, tally
-from escalation.repetition import Deviation, repeated
+from escalation.performance.periods import Tally, judge, period_at, tally
+from escalation.performance.repetition import Deviation, repeated
 from tests.support.example_agreement import example_agreement
 from tests.support.example_incident import HOUR, Exemplary
 

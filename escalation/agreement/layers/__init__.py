@@ -1,0 +1,1 @@
+"""Corporate, customer and service layers over an agreement, the first that speaks wins."""

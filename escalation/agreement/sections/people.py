@@ -1,0 +1,130 @@
+"""Reading who is there: spec.parties, spec.webhooks, spec.contacts, spec.services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from escalation.agreement.model import TERMINAL, WEBHOOK, Contact, Party, Service, Webhook
+from escalation.agreement.text import values
+from escalation.agreement.text.fields import Field, declared, distinct, keyed, show
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_KINDS = ("signatory", "supporting", "external")
+_FEWEST = 2
+
+
+def read_parties(field: Field, default_tz: str) -> dict[str, Party]:
+    """spec.parties: at least two, and no name that could mean two of them."""
+    items = field.items()
+    if isinstance(field.value, list) and len(items) < _FEWEST:
+        field.mistake(f"parties: {len(items)}", "a partnership has at least two")
+    known = declared(field)
+    parties = keyed(items, lambda item: _party(item, default_tz, known), "id")
+    roles = {party.role: party.id for party in parties.values()}
+    for item, name in [(item, item.value.get("id")) for item in items if isinstance(item.value, dict)]:
+        if isinstance(name, str) and roles.get(name, name) != name:
+            wrong = f"{show(name)} is also the role of {show(roles[name])}"
+            item.child("id", name).mistake(wrong, "choose another id, so that a ladder can tell them apart")
+    return parties
+
+
+def _party(field: Field, default_tz: str, known: Collection[str] | None) -> Party:
+    entry = field.section(("id", "role", "kind", "tz", "to"))
+    party = Party(
+        id=values.name(entry.need("id")),
+        role=values.name(entry.need("role")),
+        kind=values.one_of(entry.get("kind", "signatory"), _KINDS),
+        tz=values.zone(entry.get("tz"), default_tz),
+        to=values.refer(entry.get("to"), known, "party") or None,
+    )
+    if party.to is not None and party.to == party.id:
+        entry.get("to").mistake("a party cannot supply itself", "name the party that it supplies")
+    return party
+
+
+def read_webhooks(field: Field, parties: Collection[str] | None) -> dict[str, Webhook]:
+    """spec.webhooks."""
+    return keyed(field.items(), lambda item: _webhook(item, parties), "id")
+
+
+def _webhook(field: Field, parties: Collection[str] | None) -> Webhook:
+    entry = field.section(("id", "party", "url"))
+    return Webhook(
+        id=values.name(entry.need("id")),
+        party=values.refer(entry.need("party"), parties, "party"),
+        url=_url(entry.need("url")),
+    )
+
+
+def _url(field: Field) -> str:
+    """An absolute http or https URL without a password in it; where it may lead is judged when it is called."""
+    url = values.text(field, most=2000)
+    if url and not _postable(url):
+        field.mistake(f"{show(url)} is not an address to post to", "write https://host/path, without a password")
+    return url
+
+
+def _postable(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return named and "@" not in parts.netloc and all("!" <= character <= "~" for character in url)
+
+
+def read_contacts(
+    field: Field, parties: Collection[str] | None, webhooks: Collection[str] | None
+) -> dict[str, Contact]:
+    """spec.contacts."""
+    return keyed(field.items(), lambda item: _contact(item, parties, webhooks), "id")
+
+
+def _contact(field: Field, parties: Collection[str] | None, webhooks: Collection[str] | None) -> Contact:
+    entry = field.section(("id", "party", "role", "via"))
+    return Contact(
+        id=values.name(entry.need("id")),
+        party=values.refer(entry.need("party"), parties, "party"),
+        role=values.name(entry.need("role")),
+        via=tuple(_via(item, webhooks) for item in distinct(entry.get("via", [TERMINAL]).items())),
+    )
+
+
+def _via(field: Field, webhooks: Collection[str] | None) -> str:
+    if isinstance(field.value, dict):
+        return webhook_name(field, webhooks)
+    if field.given and field.value != TERMINAL:
+        field.mistake(f"{show(field.value)} is not a channel of this version", "write terminal or {webhook: ID}")
+    return TERMINAL
+
+
+def webhook_name(field: Field, webhooks: Collection[str] | None) -> str:
+    """`{webhook: ID}` as the one name it has in the model."""
+    return WEBHOOK + values.refer(field.section(("webhook",)).need("webhook"), webhooks, "webhook")
+
+
+def read_services(field: Field, parties: Collection[str] | None) -> dict[str, Service]:
+    """spec.services; a service may depend on one that is declared after it."""
+    known = declared(field)
+    if field.value == []:
+        field.mistake("no service", "declare at least one: each incident names the service that it is about")
+    return keyed(field.items(), lambda item: _service(item, parties, known), "id")
+
+
+def _service(field: Field, parties: Collection[str] | None, services: Collection[str] | None) -> Service:
+    entry = field.section(("id", "provided_by", "used_by", "tier", "depends_on"))
+    service = Service(
+        id=values.name(entry.need("id")),
+        provided_by=values.refer(entry.need("provided_by"), parties, "party"),
+        used_by=tuple(values.refer(item, parties, "party") for item in distinct(entry.need("used_by").one_or_many())),
+        tier=values.name(entry.get("tier")) or None,
+        depends_on=tuple(
+            values.refer(item, services, "service") for item in distinct(entry.get("depends_on", []).items())
+        ),
+    )
+    if service.id and service.id in service.depends_on:
+        entry.get("depends_on").mistake("a service cannot depend on itself", f"remove {show(service.id)}")
+    return service

@@ -1,0 +1,1 @@
+"""Counted time: opening hours on the UTC line, time zones, business days."""

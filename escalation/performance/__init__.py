@@ -1,0 +1,1 @@
+"""What clocks come to over many incidents: attainment, objectives, repetition, formal warnings."""
