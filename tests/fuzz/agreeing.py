@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -11,6 +12,7 @@ from tests.support.example_agreement import example_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from tests.fuzz.secrets import Secrets
     from tests.support.http import Caller, Reply
@@ -41,6 +43,8 @@ class Agreed:
         ]
         self.digests: list[str] = []
         self.migrations: list[int] = []
+        self.matters: dict[str, str] = {}
+        """Ids of a dispute, a notice and a certificate, by the names of their kinds."""
 
     def publish(self) -> None:
         """Let the operator put the first version before the parties."""
@@ -65,10 +69,28 @@ class Agreed:
         self._keep(globex.post(self._at("proposals"), self.document(3)))
         self._keep(globex.post(self._at("3/signatures"), {"digest": self.digests[2]}))
 
+    def stand_beside(self, callers: Callers, now: datetime) -> None:
+        """Give notice of a change, dispute it, and hold a certificate."""
+        acme, globex = (callers[party] for party in PARTIES)
+        later = (now + timedelta(days=30)).isoformat()
+        change = {
+            "kind": "deprecation",
+            "services": ["reporting"],
+            "starts_at": later,
+            "text": self._shared("a notice"),
+        }
+        self._open("notice", acme, "/v1/notices", change)
+        held = {"what": self._shared("a certificate"), "issued_at": now.isoformat(), "expires_at": later}
+        self._open("certificate", acme, "/v1/certificates", held)
+        disputed = {"about": "notice", "reference": self.matters["notice"], "subject": self._shared("a dispute")}
+        self._open("dispute", globex, "/v1/contract-disputes", disputed)
+        settlement = {"outcome": self._shared("a settlement")}
+        self._keep(acme.post(f"/v1/contract-disputes/{self.matters['dispute']}/settlements", settlement))
+
     def document(self, version: int) -> dict[str, Any]:
         """Write a version; amendments of it act at once."""
         document: dict[str, Any] = yaml.safe_load(example_text())
-        title = self._secrets.word("an agreement's title", self._both)
+        title = self._shared("an agreement's title")
         document["metadata"] = {"id": self._partnership, "version": version, "title": title}
         spec = document["spec"]
         spec["contacts"][0]["via"] = ["terminal", {"webhook": "acme-pager"}]
@@ -83,6 +105,12 @@ class Agreed:
             {**document, "metadata": {**document["metadata"], "version": number}}
             for number in range(4, 4 + MOST_PROPOSED)
         ]
+
+    def _open(self, kind: str, caller: Caller, address: str, body: dict[str, Any]) -> None:
+        self.matters[kind] = self._keep(caller.post(address, {"partnership": self._partnership, **body}))["id"]
+
+    def _shared(self, what: str) -> str:
+        return self._secrets.word(what, self._both)
 
     def _at(self, rest: str) -> str:
         return f"/v1/agreements/{self._partnership}/{rest}"

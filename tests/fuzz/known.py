@@ -57,6 +57,8 @@ def _refused_otherwise(world: World) -> Known:
         ("path", "person"): world.known["person"],
         ("path", "version"): VERSIONS,
         ("path", "migration"): [*world.known["migration"], 999],
+        **{("path", kind): world.known[kind] for kind in ("dispute", "notice", "certificate")},
+        ("path", "settlement"): [2, 3],
         ("header", "If-Match"): ["*"],
         ("query", "partnership"): [OURS, THEIRS],
         ("body", "partnership"): [OURS, THEIRS],
@@ -100,7 +102,10 @@ def _taken_otherwise(world: World) -> Known:
 def known_in(body: str, world: World) -> Known:
     """Give what exists for the fields of one body of the document, by its name there."""
     now = world.site.clock.now()
+    later = [(now + timedelta(days=ahead)).isoformat() for ahead in (3, 100, 9000)]
     own: dict[str, dict[str, list[Any]]] = {
+        "Announcing": {"services": [["reporting"], ["payments-api"]], "starts_at": later[:1], "ends_at": later[1:]},
+        "Raising": {"about": ["other", "agreement"], "happened_at": [(now - timedelta(days=1)).isoformat()]},
         "Pause": {"reason": ["waiting_on_partner"]},
         "Resumption": {"reason": ["waiting_on_partner"]},
         "Veto": {"reason": ["waiting_on_partner"]},

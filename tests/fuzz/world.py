@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
+MATTERS = ("dispute", "notice", "certificate")
 AUDITOR = "auditor"
 """Reads everything in our partnership, but for what only a party's administrators do."""
 STRANGER = "stranger"
@@ -80,7 +81,7 @@ def world_on(url: str) -> Iterator[World]:
 
 
 def _filled(world: World) -> World:
-    kinds = ("reference", "free", "decided", "key", "person", "email", "digest", "migration", "document")
+    kinds = ("reference", "free", "decided", "key", "person", "email", "digest", "migration", "document", *MATTERS)
     world.known = {kind: [] for kind in kinds}
     own = {party: frozenset({party, AUDITOR}) for party in PARTIES}
     _partnership(world, OURS, own)
@@ -131,6 +132,9 @@ def _partnership(world: World, partnership: str, readers: dict[str, frozenset[st
     agreed.sign(callers, 1)
     tell_incidents(world, partnership, callers, readers)
     agreed.amend(callers)
+    agreed.stand_beside(callers, world.site.clock.now())
+    for kind, public_id in agreed.matters.items():
+        world.known[kind].append(public_id)
     world.known["digest"] += agreed.digests
     world.known["migration"] += agreed.migrations
     world.known["document"] += agreed.following() if partnership == OURS else []
