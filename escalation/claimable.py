@@ -34,7 +34,10 @@ def exclusion_claim(agreement: Agreement, sought: ExclusionSought, service: str 
     _check_window(agreement, rule, sought.start, now)
     clocks = _chosen(sought.clocks, stoppable(agreement, rule), rule.id)
     decides = mandate(agreement, (f"declare_{rule.id}", "grant_exclusion"), now, body=rule.authority)
-    return Claimable(clocks, _until(agreement, rule, sought), decides)
+    until = _until(agreement, rule, sought)
+    if until is None and not rule.excuses:
+        raise InvalidField("until", f"Say until when {rule.id} lasts. Should it last longer, claim the rest then.")
+    return Claimable(clocks, until, decides)
 
 
 def pause_mandate(agreement: Agreement, reason: str, clocks: Sequence[str], now: datetime) -> Mandate:

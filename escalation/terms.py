@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from escalation.agreement.moments import MILESTONES, RELAPSE
 from escalation.claimable import exclusion_claim, pause_mandate
+from escalation.clocks.law import told
 from escalation.mandates import mandate, severity_route
 from escalation.severity import classify
 from incidents.errors import InvalidField
@@ -112,9 +113,12 @@ class AgreementTerms:
         """Give a notification that the law wants."""
         _one_of("notification", notification, self.agreement.notifications)
         rule = self.agreement.notifications[notification]
+        owed_by = self.agreement.parties_named(rule.duty_of)
+        others = self.agreement.notifications.values()
         return LegalDuty(
             id=rule.id,
-            owed_by=self.agreement.parties_named(rule.duty_of),
+            owed_by=owed_by,
+            told_by=frozenset(each.id for each in others if owed_by & set(told(each, self.agreement))),
             within=timedelta(seconds=rule.within),
             phases=rule.phases,
             late_needs_reasons=rule.late_needs is not None,

@@ -117,10 +117,14 @@ class Turn:
 
 @dataclass(frozen=True)
 class LegalDuty:
-    """A notification that the law wants: who owes it, how soon after they became aware, and what it may look like."""
+    """A notification that the law wants: who owes it, how soon after they became aware, and what it may look like.
+
+    `told_by` names the notifications that go to whoever owes this one: they make them aware.
+    """
 
     id: str
     owed_by: frozenset[str]
+    told_by: frozenset[str]
     within: timedelta
     phases: bool
     late_needs_reasons: bool

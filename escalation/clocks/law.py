@@ -31,7 +31,7 @@ class Law:
         self._filings[fact.originator_version] = fact.notification
         if notification is None:
             return
-        for party in _told(notification, agreement):
+        for party in told(notification, agreement):
             self.aware(party, at, fact.originator_version)
         if fact.complete or notification.phases:
             self._done.setdefault(fact.notification, (at, fact.originator_version))
@@ -56,7 +56,7 @@ class Law:
         return min((known for party, known in self._aware.items() if party in owing), default=None)
 
 
-def _told(notification: LegalNotification, agreement: Agreement) -> Collection[str]:
+def told(notification: LegalNotification, agreement: Agreement) -> Collection[str]:
     """Give the parties of those whom it goes to: `party.role`, or the role of a contact."""
     side, dot, role = notification.to.rpartition(".")
     holders = (contact for contact in agreement.contacts.values() if contact.role == role)

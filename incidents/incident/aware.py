@@ -81,15 +81,13 @@ class LegallyBound(IncidentBase):
         self._must_not_be_withdrawn()
         duty = terms.legal_duty(made.notification)
         _must_be_owed_by(duty, said)
-        known = [self.aware[party] for party in sorted(duty.owed_by) if party in self.aware]
-        if not known:
-            raise refusals.NotAware(parties=sorted(duty.owed_by))
+        known = self._known_since(duty)
         earlier = [filing for filing in self.filings.values() if filing.notification == duty.id]
         if any(filing.complete for filing in earlier):
             raise refusals.AlreadyFiled(filing=earlier[-1].number)
         if not made.complete and not duty.phases:
             raise InvalidField("complete", "The agreement lets this notification follow in no phases. File all of it.")
-        due = min(known) + duty.within
+        due = known + duty.within
         if said["at"] > due and not earlier and duty.late_needs_reasons and not made.reasons:
             raise InvalidField("reasons", f"It was due at {due.isoformat()}. Say why it is late.")
         self.trigger_event(self.FilingSubmitted, **vars(made), **said)
@@ -117,6 +115,14 @@ class LegallyBound(IncidentBase):
         _must_be_owed_by(terms.legal_duty(filing.notification), said)
         complete = complete or filing.complete
         self.trigger_event(self.FilingAmended, filing=number, complete=complete, text=text, evidence=evidence, **said)
+
+    def _known_since(self, duty: LegalDuty) -> datetime:
+        """Give since when those who owe it know: as they said, or were told by another filing. NotAware."""
+        said = [self.aware[party] for party in duty.owed_by if party in self.aware]
+        told = [filing.at for filing in self.filings.values() if filing.notification in duty.told_by]
+        if not said and not told:
+            raise refusals.NotAware(parties=sorted(duty.owed_by))
+        return min(said + told)
 
     def _filing(self, number: int) -> Filing:
         if number not in self.filings:

@@ -97,3 +97,13 @@ def test_who_files_was_aware() -> None:
     aware(case, party=PROVIDER)
     with pytest.raises(refusals.NotAware):
         file(case, HOUR, CLIENTS)
+
+
+def test_who_was_told_by_a_filing_was_aware_from_then_on() -> None:
+    """The provider's notification goes to the client's officer: the client's own 72 hours have begun, and it may file."""
+    case = Claimed()
+    aware(case, party=PROVIDER)
+    case.act(HOUR, "file", FilingMade("notify-client"), party=PROVIDER)
+    late = FilingMade("notify-authority")
+    assert case.tried(HOUR + 73 * HOUR, "file", late, party=CLIENT) == "reasons"
+    assert case.tried(HOUR + 71 * HOUR, "file", late, party=CLIENT) == "done"

@@ -66,6 +66,7 @@ def test_an_exclusion_that_has_an_authority_of_its_own_is_decided_by_it() -> Non
         (24 * HOUR + 1, sought("force_majeure"), "start", "too late"),
         (HOUR, sought("force_majeure", until=31 * DAYS), "until", "at most"),
         (HOUR, sought("third_party_failure", at_fault="nobody"), "at_fault", "initech"),
+        (HOUR, delay(until=None), "until", "Say until when client_caused_delay lasts"),
     ],
 )
 def test_what_cannot_be_claimed_is_refused_by_its_field(
@@ -87,7 +88,7 @@ def test_what_cannot_be_claimed_is_refused_by_its_field(
         (24 * HOUR, sought("force_majeure")),
         (HOUR, sought("third_party_failure", at_fault=CLIENT)),
         (HOUR, sought("third_party_failure")),
-        (HOUR, delay(start=2 * HOUR, until=None, clocks=("resolve",))),
+        (HOUR, delay(start=2 * HOUR, until=3 * HOUR, clocks=("resolve",))),
     ],
 )
 def test_what_keeps_within_the_limits_is_claimed(at: float, exclusion: ExclusionSought) -> None:
