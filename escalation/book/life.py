@@ -65,7 +65,7 @@ class AgreementLife:
                 raise refusals.NotToBeProposed
             if party not in _proposers(amended):
                 raise refusals.NotYoursToPropose(proposed_by=amended.governance.amendments.proposed_by)
-            check_place(record.versions, new.version, party)
+            check_place(record.versions, new.version, party, at)
             record.propose(new, party, by=sender.by, at=at)
 
         return self._change(agreement.partnership, sender, act)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 TIME_TO_SIGN = Dates(days=30)
 """How long a proposal waits for signatures where the agreement names no notice (governance.amendments.notice)."""
 MOST_OPEN = 5
-"""Proposals of one party that wait at once: each holds a whole document."""
+"""Proposals of one party that wait at once."""
+MOST_A_MONTH, MONTH = 20, timedelta(days=30)
+"""Proposals of one party in thirty days, whatever became of them: the record keeps the whole document of each."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def signers_of(agreement: Agreement, amended: Agreement | None) -> tuple[str, ..
     return tuple(dict.fromkeys(named + bound)) if named else ()
 
 
-def check_place(versions: Mapping[int, Version], number: int, party: str) -> None:
+def check_place(versions: Mapping[int, Version], number: int, party: str, now: datetime) -> None:
     """Refuse a party's proposal whose number leaves others out, or that is one too many. NotNext; TooManyOpen.
 
     A number that was used, or that is too low, is for the record to refuse.
@@ -82,9 +85,15 @@ def check_place(versions: Mapping[int, Version], number: int, party: str) -> Non
     newest = max(versions, default=0)
     if number > newest + 1:
         raise refusals.NotNext(next=newest + 1)
-    waiting = [each for each in versions.values() if each.stage == PROPOSED and each.proposed_for == party]
-    if number not in versions and len(waiting) >= MOST_OPEN:
+    if number in versions:
+        return
+    theirs = [each for each in versions.values() if each.proposed_for == party]
+    if sum(each.stage == PROPOSED for each in theirs) >= MOST_OPEN:
         raise refusals.TooManyOpen(most=MOST_OPEN)
+    if sum(each.published_at > now - MONTH for each in theirs) >= MOST_A_MONTH:
+        raise refusals.TooManyOpen(
+            "Your party has proposed too many versions in thirty days. Wait for a while.", most=MOST_A_MONTH
+        )
 
 
 def _content(agreement: Agreement) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fuzz.findings import LEAK
-from tests.fuzz.leak import ENOUGH, WHERE, leaking
+from tests.fuzz.leak import ENOUGH, FIELD, WHERE, leaking
 from tests.fuzz.run import Fuzz
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 SEED, CASES = 1206, 120
+CLAIMED = ("evidence", frozenset({"/v1/incidents/{reference}/claims/{number}"}), "evidence")
+"""A field of claims, where it shows, and what it is called among the secrets."""
 
 
 @pytest.fixture
@@ -38,11 +40,14 @@ def test_no_answer_is_wrong(fresh: Callable[[], AbstractContextManager[str]]) ->
     assert any(status < 300 for status in report.statuses)
 
 
-def test_a_leak_of_one_field_is_found_out(fresh: Callable[[], AbstractContextManager[str]]) -> None:
-    """Where what the agreement keeps from a party is shown, its secret is seen, and the request is told."""
-    with leaking():
-        report = Fuzz(ENOUGH, SEED, only=WHERE, first=True).run(fresh)
+@pytest.mark.parametrize(("field", "where", "what"), [(FIELD, WHERE, "a description"), CLAIMED])
+def test_a_leak_of_one_field_is_found_out(
+    fresh: Callable[[], AbstractContextManager[str]], field: str, where: frozenset[str], what: str
+) -> None:
+    """Where what is kept from a party is shown, its secret is seen, and the request is told."""
+    with leaking(field):
+        report = Fuzz(ENOUGH, SEED, only=where, first=True).run(fresh)
     assert {check for check, _ in report.found} == {LEAK}
     [found] = report.found.values()
-    assert "a description" in found.message
+    assert what in found.message
     assert found.curl.startswith("curl ")

@@ -21,12 +21,12 @@ ENOUGH = 1000
 
 
 @contextmanager
-def leaking() -> Iterator[None]:
-    """Show everybody what incidents are described with, whatever the agreement says."""
+def leaking(shown: str = FIELD) -> Iterator[None]:
+    """Show everybody one field of facts, whatever else is decided about it; it is what incidents are described with."""
     honest = disclosure.hides
 
     def hides(rules: Mapping[str, Restriction], viewer: Viewer) -> dict[str, str]:
-        return {field: why for field, why in honest(rules, viewer).items() if field != FIELD}
+        return {field: why for field, why in honest(rules, viewer).items() if field != shown}
 
     with patch.object(disclosure, "hides", hides):
         yield

@@ -9,7 +9,7 @@ import pytest
 from api.access.permissions import Scope
 from escalation.agreement.sections.header import LARGEST_VERSION
 from escalation.book.migrations import MOST_OPEN as MOST_MIGRATIONS
-from escalation.book.proposals import MOST_OPEN
+from escalation.book.proposals import MOST_A_MONTH, MOST_OPEN
 from tests.support.agreeing import AGREEMENTS, PARTIES, PARTNERSHIP, Partners, agreement_text
 from tests.support.http import party_key, problem_of
 
@@ -89,6 +89,17 @@ def test_so_many_proposals_of_a_party_wait_at_once(partners: Partners) -> None:
     partners.must(partners.propose("globex", following), 201)
     partners.must(partners["acme"].post(f"{AGREEMENTS}/2/withdraw"))
     partners.must(partners.propose("acme", agreement_text(3 + MOST_OPEN, amendments=AT_ONCE)), 201)
+
+
+def test_so_many_proposals_of_a_party_come_in_a_month(partners: Partners) -> None:
+    """Also if it takes each of them back: the record keeps all documents. Thirty days later there may be more."""
+    for version in range(2, 2 + MOST_A_MONTH):
+        partners.must(partners.propose("acme", agreement_text(version, amendments=AT_ONCE)), 201)
+        partners.must(partners["acme"].post(f"{AGREEMENTS}/{version}/withdraw"))
+    following = agreement_text(2 + MOST_A_MONTH, amendments=AT_ONCE)
+    assert problem_of(partners.propose("acme", following))["details"] == {"most": MOST_A_MONTH}
+    partners.turn(days=31)
+    partners.must(partners.propose("acme", following), 201)
 
 
 def second(partners: Partners, version: int = 2, words: dict[str, str] | None = None) -> None:
