@@ -16,13 +16,15 @@ from tests.support.example_agreement import example_agreement, worded
 from tests.support.example_incident import DAY, HOUR, Exemplary
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HALF_AN_HOUR = timedelta(minutes=30)
 EVERY_CLOCK = ("acknowledge", "respond", "update", "workaround", "resolve", "review_due", "action_due")
 
 
 def claim(name: str, *, after: timedelta = timedelta(), service: str = "payments-api", **sought: object) -> Claimable:
-    """Claim an exclusion for a time that began at noon."""
+    """Claim an exclusion for a time that began at noon; what the client delays has an end."""
     terms = AgreementTerms(example_agreement(), service)
-    found = ExclusionSought(name, NOON, **({"evidence": "letter"} | sought))  # type: ignore[arg-type] # its fields
+    until = NOON + HALF_AN_HOUR if name == "client_caused_delay" else None
+    found = ExclusionSought(name, NOON, **({"evidence": "letter", "until": until} | sought))  # type: ignore[arg-type] # its fields
     return terms.exclusion(found, NOON + after)
 
 

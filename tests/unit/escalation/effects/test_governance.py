@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,7 +40,7 @@ def severity() -> Mandate:
 
 def exclusion(name: str) -> Mandate:
     """Give who grants an exclusion that is claimed at noon."""
-    return terms().exclusion(ExclusionSought(name, NOON, evidence="letter"), NOON).mandate
+    return terms().exclusion(ExclusionSought(name, NOON, NOON + timedelta(hours=1), evidence="letter"), NOON).mandate
 
 
 ASKED: dict[str, Callable[[], Mandate]] = {
