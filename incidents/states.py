@@ -96,5 +96,5 @@ def state_row(incident: Incident) -> dict[str, Any]:
         "closed_at": incident.closed_at,
         "changed_at": incident.history[-1].timestamp,
         "visible_to": incident.visible_to,
-        "breached": sorted(set(incident.breached)),
+        "breached": sorted({clock for clock, _ in incident.breached}),
     }

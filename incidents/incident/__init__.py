@@ -37,7 +37,7 @@ AUDIENCES = ("internal", "partner")
 class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
     """Something broke. It has a status, a severity, people in roles, running pauses, and its whole history."""
 
-    # --- what can happen (each told in happenings.py) ----------------------------------------------------------------
+    # --- what can happen (each told in happenings/) -------------------------------------------------------------------
 
     Event = happenings.IncidentEvent
     Declared = happenings.Declared
@@ -211,8 +211,8 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
         """The parties for whom the incident exists; None: all."""
         self.visibility: dict[int, dict[str, list[str] | None]] = {}
         """What was decided later about who sees an earlier fact: by its version and field."""
-        self.breached: list[str] = []
-        """The clocks that ran over, in the order in which they did."""
+        self.breached: list[tuple[str, int]] = []
+        """The clocks that ran over, each with its cycle, in the order in which they did."""
         self.acknowledged_by: str | None = None
         self.acknowledged_at: datetime | None = None
         self.mitigated_at: datetime | None = None
@@ -242,17 +242,17 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
             self.visible_to = to
 
     @event(happenings.ClockBreached)
-    def _clock_breached(self, clock: str) -> None:
-        self.breached.append(clock)
+    def _clock_breached(self, clock: str, cycle: int) -> None:
+        self.breached.append((clock, cycle))
 
     @event(happenings.AgreementMigrated)
     def _agreement_migrated(self, agreement_version: int) -> None:
         self.agreement_version = agreement_version
 
     @event(happenings.ClockCorrected)
-    def _clock_corrected(self, clock: str) -> None:
-        if clock in self.breached:
-            self.breached.remove(clock)
+    def _clock_corrected(self, clock: str, cycle: int) -> None:
+        if (clock, cycle) in self.breached:
+            self.breached.remove((clock, cycle))
 
     @event(happenings.Mitigated)
     def _mitigated(self, at: datetime) -> None:

@@ -39,7 +39,7 @@ def test_the_third_deviation_is_a_breach(desk: Performing) -> None:
     assert (breach.clock, breach.cycle, breach.breached_at) == ("resolve", 1, deviation.deviated_at)
     assert (breach.repeated, breach.by, breach.detected_at) == (ids(first, second), "engine", desk.clock.now())
     assert desk.outcomes() == ["deviation", "deviation", "breached"]
-    assert "resolve" in desk.get(third).breached
+    assert ("resolve", 1) in desk.get(third).breached
 
 
 def test_what_was_met_or_breached_counts_not(desk: Performing) -> None:
