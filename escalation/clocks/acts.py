@@ -130,9 +130,10 @@ class Acts:
                 pause.void = bool(isinstance(fact, h.ClockResumed) and fact.void)
 
     def vetoed(self, fact: h.PauseVetoed, at: int) -> None:
-        """Strike the last pause of that reason out: its time counts."""
-        pause = next((each for each in reversed(self.builder.pauses) if each.reason == fact.reason), None)
-        if pause is not None:
+        """Strike the pause of that reason that runs, else its last one, out: its time counts."""
+        alike = [each for each in self.builder.pauses if each.reason == fact.reason]
+        running = [each for each in alike if each.until is None]
+        for pause in (running or alike)[-1:]:
             pause.until, pause.ended_by, pause.void = pause.until or at, fact.originator_version, True
 
     def decided(self, fact: h.ClaimDecided | h.ClaimLapsed, at: int) -> None:

@@ -30,6 +30,16 @@ def test_a_vetoed_pause_ends_and_its_time_counts() -> None:
         assert case.reading("resolve", 70).pauses == ()
 
 
+def test_a_veto_strikes_out_the_pause_that_runs() -> None:
+    """Rule 5: not one for the same reason that a body granted meanwhile, for time that has passed."""
+    case = Eventful(AGREEMENT)
+    case.pause(40)
+    case.grant(50, "pause", "free", start=10, until=20, clocks=["resolve"])
+    case.tell(60, Incident.PauseVetoed, reason="free", why="x")
+    reading = case.reading("resolve", 70)
+    assert (reading.state, reading.counted, reading.due_at) == ("running", 60, moment(110))
+
+
 def test_a_void_pause_was_none() -> None:
     """Rule 5: the fault came back, so that the time in which it was watched counts; what ran over by it is told."""
     case = Eventful(AGREEMENT)
