@@ -119,8 +119,11 @@ class AgreementLife:
         return None if agreement.governance.retain is None else agreement.governance.retain.end(ends_at, agreement.tz)
 
     def receivers(self, record: Agreements) -> tuple[str, ...]:
-        """Give the parties that receive the record at the end. NotInForce where nothing ever was."""
-        agreement = self._last(record)
+        """Give the parties that receive the record at the end; none while nothing was agreed to that could end."""
+        newest = newest_agreed(record.versions.values())
+        if newest is None:
+            return ()
+        agreement = self._book.get(record.partnership, newest.version)
         return agreement.handover or signatories(agreement)
 
     def _must_name_all(self, record: Agreements, version: int, amended: Agreement) -> None:

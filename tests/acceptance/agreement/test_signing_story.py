@@ -33,6 +33,12 @@ def test_a_first_version_is_in_force_once_both_have_signed(partners: Partners) -
     assert partners.facts() == ["Begun", "Proposed", "Signed", "Signed", "EnteredForce"]
 
 
+def test_what_nobody_has_agreed_to_has_no_end(partners: Partners) -> None:
+    """While a first version waits for signatures, nobody receives a record of it."""
+    end = partners.must(partners["acme"].get(f"{AGREEMENTS}/end"))
+    assert (end["ends_at"], end["handover"], end["records_kept_until"]) == (None, [], None)
+
+
 def test_one_signs_what_one_has_read(partners: Partners) -> None:
     """Another digest than the version's is refused, with both; so are the operator and those who need not sign."""
     wrong = problem_of(partners["acme"].post(f"{AGREEMENTS}/1/signatures", {"digest": "0" * 64}))
