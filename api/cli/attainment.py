@@ -10,6 +10,7 @@ from api.cli.opened import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from fractions import Fraction
 
     from rich.table import Table
     from rich.text import Text
@@ -76,18 +77,23 @@ def objectives(periods: Iterable[PeriodOfObjective]) -> Table:
     for column in table.columns[3:7]:
         column.justify = "right"
     for each in periods:
-        share = "-" if each.attainment is None else f"{float(each.attainment):.2%}"
         table.add_row(
             each.objective.id,
             f"{each.period.starts:%Y-%m-%d %H:%M}",
             f"{each.period.ends:%Y-%m-%d %H:%M}",
             str(each.tally.met),
             str(each.tally.of),
-            share,
-            f"{float(each.objective.objective):.2%}",
+            "-" if each.attainment is None else per_cent(each.attainment),
+            per_cent(each.objective.objective),
             _judgement(each),
         )
     return table
+
+
+def per_cent(share: Fraction) -> str:
+    """Give a share with two digits, cut off: rounded up, one that misses its objective might seem to meet it."""
+    hundredths = int(share * 10_000)
+    return f"{hundredths // 100}.{hundredths % 100:02}%"
 
 
 def _judgement(period: PeriodOfObjective) -> Text:
