@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Matter)
 
+MOST = 500
+"""Records of a kind in one list: what lies further back is in the feed."""
+REACH = timedelta(days=36_525)
+"""How far from now the times of a record may lie."""
+
 
 class NoDisputes(Refused):
     """The agreement does not say how disputes are settled (governance.disputes). Settle it outside Tocsin."""
@@ -189,9 +194,7 @@ class Matters:
         if partnerships is not None:
             query = query.where(matters.c.partnership.in_(partnerships))
         with self._ledger.recorder.reading.connect() as connection:
-            streams = list(
-                connection.execute(query.order_by(matters.c.opened_at.desc(), matters.c.id).limit(MOST)).scalars()
-            )
+            streams = list(connection.execute(query).scalars())
             found = self._ledger.get_many(streams, connection) if streams else {}
         return [record for stream in streams if isinstance(record := found[stream], kind)]
 
@@ -216,12 +219,6 @@ class Matters:
             return record, besides(record, command)
 
         return once(self._ledger, kind, sender, decide)
-
-
-MOST = 500
-"""Records of a kind in one list: what lies further back is in the feed."""
-REACH = timedelta(days=36_525)
-"""How far from now the times of a record may lie."""
 
 
 def notice_period(agreement: Agreement, change: Change) -> Dates | None:
