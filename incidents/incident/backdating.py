@@ -1,14 +1,18 @@
-"""Older times that a body accepted: what an incident says of itself follows them (clock rule 13). Pure."""
+"""Older times of facts: what may be claimed, and what an incident says once a body accepted it (clock rule 13)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from incidents import happenings as h
+from incidents.errors import InvalidField
 from incidents.incident.claims import BACKDATING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from incidents.incident import Incident
+    from incidents.incident.base import IncidentBase
     from incidents.incident.claims import Claim
 
 _TIMES = (
@@ -19,6 +23,19 @@ _TIMES = (
     (h.Closed, "closed_at"),
 )
 """What an incident remembers the time of, as long as no later fact has taken its place."""
+
+
+def check_earlier(incident: IncidentBase, entry: int, at: datetime) -> None:
+    """Refuse a time that is no earlier one of a fact of people, by its version. InvalidField."""
+    if not 1 <= entry <= incident.version:
+        raise InvalidField("entry", f"There is no such entry. Give the version of one: 1 to {incident.version}.")
+    fact = incident.history[entry - 1]
+    if not isinstance(fact, h.Decision):
+        raise InvalidField("entry", "What the engine says has no other time. Give an entry of people.")
+    if at >= fact.at:
+        raise InvalidField("start", f"It must lie before the time on record, {fact.at.isoformat()}.")
+    if at < incident.reported_at and not isinstance(fact, h.BecameAware | h.Declared):
+        raise InvalidField("start", "It lies before the incident was reported.")
 
 
 def accept_older_time(incident: Incident, claim: Claim | None) -> None:

@@ -13,10 +13,11 @@ from eventsourcing.domain import event
 
 from incidents import happenings, refusals
 from incidents.errors import InvalidField
-from incidents.happenings import BecameAware, Decision, Declared
+from incidents.incident.backdating import check_earlier
 from incidents.incident.base import IncidentBase
 from incidents.incident.claims import (
     BACKDATING,
+    BLANK,
     DOWNGRADE,
     EXCLUSION,
     GRANTED,
@@ -35,17 +36,6 @@ if TYPE_CHECKING:
     from incidents.incident.base import Said
     from incidents.ledger.sealing import Hidden
     from incidents.terms import ExclusionSought, Mandate, PauseSought, Terms
-
-_BLANK: dict[str, object] = {
-    "standing": None,
-    "meanwhile": None,
-    "clocks": [],
-    "entry": None,
-    "start": None,
-    "until": None,
-    "at_fault": None,
-    "evidence": None,
-}
 
 
 class Claiming(IncidentBase):
@@ -101,7 +91,7 @@ class Claiming(IncidentBase):
         """
         self._must_not_be_withdrawn()
         check_near("start", was_at, said["at"])
-        self._must_be_earlier(entry, was_at)
+        check_earlier(self, entry, was_at)
         if not terms.older_by_claim:
             raise refusals.NotClaimable("The agreement lets nobody accept an older time.")
         mandate = terms.mandate("backdate_fact", said["at"])
@@ -163,7 +153,7 @@ class Claiming(IncidentBase):
                 raise refusals.AlreadyClaimed(claim=claim.number)
         decides = {"decision": mandate.decision, "body": mandate.body, "voters": list(mandate.voters)}
         until = {"rule": mandate.rule, "due_at": mandate.due_at, "if_silent": mandate.if_silent}
-        values = {**_BLANK, **about, **decides, **until, "kind": kind, "name": name, "reason": reason, **said}
+        values = {**BLANK, **about, **decides, **until, "kind": kind, "name": name, "reason": reason, **said}
         self.trigger_event(self.ClaimMade, **values)
 
     def _must_be_decidable(self, mandate: Mandate) -> None:
@@ -198,17 +188,6 @@ class Claiming(IncidentBase):
         if not claim.open:
             raise refusals.ClaimOver(outcome=claim.outcome)
         return claim
-
-    def _must_be_earlier(self, entry: int, at: datetime) -> None:
-        if not 1 <= entry <= self.version:
-            raise InvalidField("entry", f"There is no such entry. Give the version of one: 1 to {self.version}.")
-        fact = self.history[entry - 1]
-        if not isinstance(fact, Decision):
-            raise InvalidField("entry", "What the engine says has no other time. Give an entry of people.")
-        if at >= fact.at:
-            raise InvalidField("start", f"It must lie before the time on record, {fact.at.isoformat()}.")
-        if at < self.reported_at and not isinstance(fact, BecameAware | Declared):
-            raise InvalidField("start", "It lies before the incident was reported.")
 
     # --- what changes ------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,18 @@ BOTH = "both"
 MOST_OPEN, MOST_EVIDENCE = 20, 50
 """Claims that wait on one incident at once, and pieces of evidence for each: people are asked about every one."""
 
+BLANK: Mapping[str, object] = {
+    "standing": None,
+    "meanwhile": None,
+    "clocks": [],
+    "entry": None,
+    "start": None,
+    "until": None,
+    "at_fault": None,
+    "evidence": None,
+}
+"""What a claim says, field by field, of what it is not about."""
+
 REACH = timedelta(days=3660)
 """How far from now a claim's times may lie: further away is a slip of the pen, and beyond any calendar."""
 
