@@ -29,7 +29,7 @@ agreements = Table(
 """Every version that was ever published or proposed. `published_at` is when it came on record.
 
 It holds from `in_force_from` (None: not, or not yet) until `ends_at` (None: open-ended). `signed` says when each of the
-`signers` signed. See agreements/versions.py.
+`signers` signed. See book/versions.py.
 """
 
 deadlines = Table(
@@ -63,7 +63,7 @@ attainment = Table(
     Index("attainment_partnership_ended_at_idx", "partnership", "ended_at"),
     Index("attainment_deviations_idx", "partnership", "deviated_at", postgresql_where=text("deviated_at IS NOT NULL")),
 )
-"""What became of each run of a clock; target and counted in seconds. A follower keeps it (attainment.py).
+"""What became of each run of a clock; target and counted in seconds. A follower keeps it (performance/attainment.py).
 
 A clock that is due by business days has no `target`.
 
@@ -84,7 +84,7 @@ periods = Table(
     Column("judged_at", DateTime(timezone=True), nullable=False),
     Column("corrected_at", DateTime(timezone=True)),
 )
-"""The periods of objectives that were judged (performance.py)."""
+"""The periods of objectives that were judged (performance/record.py)."""
 
 matters = Table(
     "matters",

@@ -79,7 +79,7 @@ class Maintenance:
 def _nearest(anchor: date, first: date, rule: str) -> date:
     """Give the last date up to another at which a rule could have begun as well: it is gone through from there.
 
-    Only INTERVAL hangs on where it began, and counts weeks (see agreement/recurrence.py).
+    Only INTERVAL hangs on where it began, and counts weeks (see agreement/sections/recurrence.py).
     """
     interval = _INTERVAL.search(rule)
     step = 7 * int(interval[1]) if interval else 7

@@ -2,7 +2,7 @@
 
 Source: spec.tolerance.per_period. Periods are whole months in the agreement's zone: quarters begin in January, April,
 July and October, years in January. A clock belongs to the period in which it was decided: when it was met, or at the
-last instant at which it still was. It counts under the severity that it is judged at (judged.py).
+last instant at which it still was. It counts under the severity that it is judged at (clocks/judged.py).
 """
 
 from __future__ import annotations
