@@ -87,10 +87,12 @@ def _demanded(segment: Stretch) -> str:
     return f"{_amount(segment)} of {demand.calendar} at {what} {demand.severity}"
 
 
-def _amount(segment: Stretch) -> str:
+def _amount(segment: Stretch, counted: int | None = None) -> str:
+    """Write how much a target is, or how much had counted towards it."""
+    amount = segment.target if counted is None else counted
     if segment.demand.by_days:
-        return "1 business day" if segment.target == 1 else f"{segment.target} business days"
-    return spell(segment.target)
+        return "1 business day" if amount == 1 else f"{amount} business days"
+    return spell(amount)
 
 
 def spell(seconds: int) -> str:
@@ -101,8 +103,7 @@ def spell(seconds: int) -> str:
 
 
 def _changed(run: Run, before: Stretch, after: Stretch) -> Line:
-    used = run.counted(after.start)
-    counted = f"{used} business days" if before.demand.by_days else spell(used)
+    counted = _amount(before, run.counted(after.start))
     text = f"The target is now {_demanded(after)}; {counted} had counted, and stay."
     if after.demand.version != before.demand.version:
         moved = f"Both parties moved it to version {after.demand.version} of the agreement. {text}"
@@ -147,7 +148,10 @@ def _missed(run: Run, now: int) -> Iterator[Line]:
         entry = run.deviation.entry if run.deviation else None
         yield at, entry, "tolerance.per_incident", "It ran over after this, by no more than is tolerated: a deviation."
     at_last = run.breach.breached_at if run.breach else over.breached if over else None
-    if at_last is not None:
+    if at_last is not None and _repeated(run):
+        entry = run.breach.entry if run.breach else None
+        yield at_last, entry, "tolerance.turns_into_breach", "It was one deviation too many: that is a breach."
+    elif at_last is not None:
         beyond = " and what is tolerated beyond it" if tolerated and run.deviation else ""
         entry = run.breach.entry if run.breach else None
         yield at_last, entry, "clock rule 8", f"This was the last instant within the target{beyond}: it was breached."
@@ -159,8 +163,13 @@ def _missed(run: Run, now: int) -> Iterator[Line]:
         yield excuse.at, excuse.entry, rule, f"A body granted {excuse.reason}: that it ran over is excused."
 
 
+def _repeated(run: Run) -> bool:
+    """Whether it was breached by repetition: such a breach lies where its deviation does, any other after it."""
+    return run.breach is not None and run.deviation is not None and run.breach.breached_at == run.deviation.breached_at
+
+
 def _ended(run: Run, at: int) -> Line:
     if run.outcome == CANCELLED:
         return at, run.stopped_by, _path(run, "until"), "It was stopped without an answer: none is needed any more."
-    counted = f"{run.counted(at)} business days" if run.demand.by_days else spell(run.counted(at))
+    counted = _amount(run.segments[-1], run.counted(at))
     return at, run.stopped_by, _path(run, "until"), f"It was answered after {counted}."

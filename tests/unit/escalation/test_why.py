@@ -10,7 +10,7 @@ from escalation.agreement.model import Exclusion, LegalNotification, Tolerance, 
 from escalation.clocks.runs import seconds
 from escalation.clocks.why import spell
 from incidents.incident import Incident
-from tests.support.clocked import START, agreed, target
+from tests.support.clocked import START, agreed, moment, target
 from tests.support.eventful import Eventful
 
 DELAY = Exclusion("delay", excuses=False, targets=("resolve",), authority="board")
@@ -119,6 +119,18 @@ def test_a_breach_names_the_fact_that_tells_it() -> None:
         case.incident.version,
         "clock rule 8",
     )
+
+
+def test_a_breach_by_repetition_says_so() -> None:
+    """It lies where its deviation does; nothing beyond what is tolerated was used up."""
+    tolerated = Tolerated(frozenset({"resolve"}), 20, None, frozenset())
+    case = Eventful(agreed(tolerance=Tolerance(per_incident=(tolerated,)), ladders={}))
+    case.turn(101)
+    case.resolve(110)
+    case.tell(120, Incident.ClockBreached, clock="resolve", cycle=1, breached_at=moment(100), detected_at=moment(120))
+    [line] = [line for line in case.reading("resolve", 130).why if "breach" in line.text]
+    assert (line.entry, line.rule) == (case.incident.version, "tolerance.turns_into_breach")
+    assert line.text == "It was one deviation too many: that is a breach."
 
 
 def test_a_deviation_names_what_is_tolerated() -> None:
