@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from escalation.clocks.building import ACKNOWLEDGED, MITIGATED, NEXT_UPDATE, RESPONDED, Builder
 from escalation.clocks.demands import PUBLISHED
-from escalation.clocks.grants import EXCLUSION, EXTENSION, GRANTED, PAUSE, Grant
+from escalation.clocks.grants import Grant
 from escalation.clocks.pauses import Asked
 from escalation.clocks.runs import seconds
 from incidents import happenings as h
+from incidents.incident.claims import EXCLUSION, EXTENSION, GRANTED, PAUSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

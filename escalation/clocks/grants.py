@@ -15,6 +15,7 @@ from escalation.clocks import clock
 from escalation.clocks.demands import can_stop
 from escalation.clocks.runs import Excuse, Stop, Stretch
 from incidents import happenings as h
+from incidents.incident.claims import BACKDATING, GRANTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from escalation.agreement.model import Exclusion
     from escalation.clocks.runs import Run
     from incidents.ledger.facts import Fact
-
-EXCLUSION, PAUSE, EXTENSION, BACKDATING = "exclusion", "pause", "extension", "backdating"
-GRANTED = "granted"
-
 
 Change = tuple[Excuse, Callable[["Run"], None] | None]
 """What a grant excuses with, and what it does; None: nothing but excuse."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from escalation.agreement.model.judgement import FINAL
 from incidents import happenings as h
+from incidents.incident.claims import DOWNGRADE, GRANTED, SEVERITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from incidents.incident import Incident
     from incidents.ledger.facts import Fact
 
-GRANTED = "granted"
-DISPUTE, DOWNGRADE = "severity", "downgrade"
-"""The kinds of claim that are about a severity."""
 _SPEAKING = (
     h.Declared,
     h.Classified,
@@ -70,9 +68,9 @@ def _confirmed(facts: Sequence[Fact], scale: Sequence[str], until: datetime | No
                 stood.append(fact.severity)
             case h.Classified() | h.SeverityChanged() if _by(fact, until):
                 stood.append(fact.severity)
-            case h.ClaimMade() if fact.kind in {DISPUTE, DOWNGRADE} and _by(fact, until):
+            case h.ClaimMade() if fact.kind in {SEVERITY, DOWNGRADE} and _by(fact, until):
                 claims[fact.originator_version] = fact
-                open_claims |= {fact.originator_version} if fact.kind == DISPUTE else set()
+                open_claims |= {fact.originator_version} if fact.kind == SEVERITY else set()
             case h.ClaimDecided() | h.ClaimLapsed() | h.SeveritySettled() if fact.claim in claims:
                 open_claims.discard(fact.claim)
                 stood = _settled(stood, claims[fact.claim], fact, scale)
