@@ -65,7 +65,7 @@ def _lines(run: Run, now: int) -> Iterator[Line]:
     for stop in run.void:
         at, rule = max(stop.start, run.started), f"pauses.{stop.reason}"
         yield at, stop.entry, rule, f"Paused: {stop.reason}; this turned out to be no pause, and its time counts."
-        yield stop.until or at, stop.ended_by, rule, f"The pause for {stop.reason} was struck out: its time counts."
+        yield stop.until or at, stop.ended_by, rule, f"The pause for {stop.reason} was taken back: its time counts."
     end = now if run.stopped is None else min(run.stopped, now)
     yield from _maintained(run, end)
     if (due := run.reached()) is not None and due <= end:
@@ -142,8 +142,8 @@ def _maintained(run: Run, end: int) -> Iterator[Line]:
 
 def _missed(run: Run, now: int) -> Iterator[Line]:
     over = run.ran_over(now)
-    tolerated = run.demand.tolerated
-    if run.deviation is not None or (over is not None and over.breached != over.deviated):
+    tolerated = run.deviation is not None or (over is not None and over.breached != over.deviated)
+    if tolerated:
         at = run.deviation.breached_at if run.deviation else over.deviated if over else now
         entry = run.deviation.entry if run.deviation else None
         yield at, entry, "tolerance.per_incident", "It ran over after this, by no more than is tolerated: a deviation."
@@ -152,7 +152,7 @@ def _missed(run: Run, now: int) -> Iterator[Line]:
         entry = run.breach.entry if run.breach else None
         yield at_last, entry, "tolerance.turns_into_breach", "It was one deviation too many: that is a breach."
     elif at_last is not None:
-        beyond = " and what is tolerated beyond it" if tolerated and run.deviation else ""
+        beyond = " and what is tolerated beyond it" if tolerated else ""
         entry = run.breach.entry if run.breach else None
         yield at_last, entry, "clock rule 8", f"This was the last instant within the target{beyond}: it was breached."
     missed = at_last if at_last is not None else over.deviated if over else None

@@ -73,7 +73,7 @@ def test_a_pause_that_was_struck_out_is_still_told_of() -> None:
     case.pause(10, "free")
     case.tell(40, Incident.PauseVetoed, reason="free", why="x")
     assert why(case, "resolve", 50)[1:] == [(10, 2, "pauses.free"), (40, 3, "pauses.free")]
-    assert words(case, "resolve", 50).endswith("The pause for free was struck out: its time counts.")
+    assert words(case, "resolve", 50).endswith("The pause for free was taken back: its time counts.")
 
 
 def test_a_change_of_severity_says_what_had_counted() -> None:
@@ -139,6 +139,18 @@ def test_a_deviation_names_what_is_tolerated() -> None:
     case = Eventful(replace(AGREEMENT, tolerance=tolerance, targets={"resolve": target("resolve", {"S1": 100})}))
     case.turn(105)
     assert why(case, "resolve", 105)[-1] == (100, 2, "tolerance.per_incident")
+
+
+@pytest.mark.parametrize("turns", [(), (105, 125), (125,)])
+def test_a_breach_beyond_what_is_tolerated_says_so(turns: tuple[int, ...]) -> None:
+    """Whether a deviation was recorded before it, only the breach, or nothing yet."""
+    tolerance = Tolerance(per_incident=(Tolerated(frozenset({"resolve"}), 20, None, frozenset()),))
+    case = Eventful(agreed(tolerance=tolerance, ladders={}))
+    for turn in turns:
+        case.turn(turn)
+    breached = case.reading("resolve", 125).why[-1]
+    assert (seconds(breached.at) - START, breached.rule) == (120, "clock rule 8")
+    assert "within the target and what is tolerated beyond it" in breached.text
 
 
 def test_what_was_granted_names_its_exclusion_or_pause() -> None:
