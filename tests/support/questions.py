@@ -26,7 +26,8 @@ def let_decide(site: Site, partnership: str) -> None:
 
 def claim_on(tocsin: Tocsin, stream: str) -> int:
     """Claim something on an incident for the provider; give the claim's number."""
-    sought = ExclusionSought("client_caused_delay", start=tocsin.clock.now() - timedelta(hours=1))
+    now = tocsin.clock.now()
+    sought = ExclusionSought("client_caused_delay", start=now - timedelta(hours=1), until=now)
     return max(tocsin.incidents.claim_exclusion(stream, sought, "x", ACME).incident.claims)
 
 
