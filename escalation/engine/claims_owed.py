@@ -40,8 +40,8 @@ def claims_owed(incident: Incident, agreement: Agreement) -> Iterator[Source]:
         if claim.due_at is not None:
             yield Silence(incident, agreement, claim, seconds(claim.due_at))
             if claim.kind == SEVERITY and claim.if_silent != ESCALATE:
-                yield Settlement(claim, seconds(claim.due_at))
-    yield from (Settlement(claim, seconds(claim.asked_at)) for claim in _unsettled(incident))
+                yield Settlement(incident, claim, seconds(claim.due_at))
+    yield from (Settlement(incident, claim, seconds(claim.asked_at)) for claim in _unsettled(incident))
 
 
 def still_asked(fired: RungFired, claim: Claim) -> bool:
@@ -116,8 +116,12 @@ class Silence:
 
 @dataclass(frozen=True)
 class Settlement:
-    """A dispute that lapses, or has: its severity holds."""
+    """A dispute that lapses, or has: its severity holds, unless another one came about since it was raised.
 
+    Silence undoes neither a floor that a flag has called for meanwhile nor what the operator has set.
+    """
+
+    incident: Incident
     claim: Claim
     at: int
 
@@ -127,7 +131,9 @@ class Settlement:
 
     def fact(self, which: int, *, late: bool, now: datetime) -> Told:  # noqa: ARG002 - the port's
         """Settle it."""
-        return Incident.SeveritySettled, {"claim": self.claim.number, "severity": self.claim.fallback}
+        stands = self.incident.severity
+        severity = self.claim.fallback if stands == self.claim.meanwhile else stands
+        return Incident.SeveritySettled, {"claim": self.claim.number, "severity": severity}
 
 
 def _unsettled(incident: Incident) -> Iterator[Claim]:

@@ -113,9 +113,9 @@ class Claiming(IncidentBase):
         if vote not in allowed:
             raise InvalidField("vote", f"It must be one of: {', '.join(allowed)}.")
         self.trigger_event(self.VoteCast, claim=number, vote=vote, reason=reason, **said)
-        verdict = self.claims[number].verdict
-        if verdict is not None:
-            self._decide(claim, verdict, said)
+        voted = self.claims[number]
+        if voted.verdict is not None:
+            self._decide(voted, voted.verdict, said)
 
     def give_evidence(self, number: int, evidence: str, **said: Unpack[Said]) -> None:
         """Add evidence to a claim. Withdrawn; InvalidField; ClaimOver; TooMuchEvidence."""
@@ -170,7 +170,7 @@ class Claiming(IncidentBase):
 
     def _decide(self, claim: Claim, outcome: str, said: Said) -> None:
         self.trigger_event(self.ClaimDecided, claim=claim.number, outcome=outcome, **said)
-        if claim.kind == SEVERITY:
+        if claim.kind == SEVERITY and (claim.agreed or self.severity == claim.meanwhile):
             self._take_effect(claim, outcome, said)
         elif claim.kind == DOWNGRADE and outcome == GRANTED and claim.name is not None:
             self._take_effect(claim, claim.name, said)

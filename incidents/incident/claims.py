@@ -116,6 +116,11 @@ class Claim:
         return cast.pop() if len(cast) == 1 else self._undecided
 
     @property
+    def agreed(self) -> bool:
+        """Whether all who voted want the same; what a disagreement comes to undoes nothing that came about since."""
+        return len(set(self.votes.values())) == 1
+
+    @property
     def _undecided(self) -> str | None:
         """What a disagreement about a severity comes to: the same as silence; if that is to be escalated, wait."""
         return None if self.if_silent == ESCALATE else self.if_silent

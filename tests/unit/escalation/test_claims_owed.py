@@ -153,6 +153,16 @@ def test_a_dispute_that_escalates_to_nobody_leaves_what_held_meanwhile() -> None
     assert owed(case) == []
 
 
+def test_silence_does_not_undo_what_came_about_since() -> None:
+    """A floor that a flag has called for meanwhile stays, for nobody has decided otherwise."""
+    case = Claimed(severity="S2")
+    case.act(60, "dispute_severity", "S3", "Few are affected", party=CLIENT)
+    case.act(90, "flag", ["personal_data_breach"], [])
+    case.turn(3 * HOUR)
+    assert [fact.severity for fact in case.told(h.SeveritySettled)] == ["S1"]
+    assert (case.incident.severity, case.only.outcome) == ("S1", "S2")
+
+
 def test_another_systems_history_asks_nobody() -> None:
     """No engine runs over it, so that nobody would ever be asked: nothing can be claimed of it."""
     case = Claimed(source="tickets", source_id="1")

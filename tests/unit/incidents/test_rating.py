@@ -216,3 +216,14 @@ def test_flags_that_say_nothing_new_are_refused() -> None:
     with pytest.raises(InvalidField) as refused:
         case.act(60, "flag", ["x"], ["x"])
     assert refused.value.field == "remove"
+
+
+@pytest.mark.parametrize(("votes", "severity"), [(("S2", "S3"), "S1"), (("S3", "S3"), "S3")])
+def test_only_a_panel_that_agrees_undoes_what_came_about_since(votes: tuple[str, str], severity: str) -> None:
+    """What a disagreement comes to is nobody's decision, so that a floor which was called for meanwhile stays."""
+    case = Claimed(severity="S2")
+    case.act(60, "dispute_severity", "S3", "Few are affected", party=CLIENT)
+    case.act(90, "flag", ["personal_data_breach"], [])
+    for party, vote in zip((PROVIDER, CLIENT), votes, strict=True):
+        case.vote(100, case.only.number, vote, party)
+    assert (case.incident.severity, case.only.open) == (severity, False)
