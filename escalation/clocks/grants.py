@@ -1,7 +1,8 @@
 """What granted claims do to clocks (clock rules 5, 13 and 14). Pure.
 
 What was granted while a clock was within its target acts upon it, from the time that was claimed. What was granted only
-after it had run over leaves the breach on record, and excuses it if with it the clock would not have run over.
+after it had run over, and what the agreement lets excuse alone, leaves the breach on record, and excuses it if with it
+the clock would not have run over.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from escalation.clocks.runs import Run
     from incidents.ledger.facts import Fact
 
-Change = tuple[Excuse, Callable[["Run"], None] | None]
-"""What a grant excuses with, and what it does; None: nothing but excuse."""
+Change = tuple[Excuse, Callable[["Run"], None], bool]
+"""What a grant excuses with, what it does, and whether that is only thought of, so that it excuses and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +75,16 @@ def apply_grants(run: Run, stops: Iterable[Stop], grants: Iterable[Grant]) -> No
     """
     changes = [_pausing(stop) for stop in stops]
     changes += [found for grant in grants if (found := _change(run, grant)) is not None]
-    for excuse, change in sorted(changes, key=lambda found: found[0].at):
-        if change is None:
-            run.excuses.append(excuse)
-        elif _was_missed(run, excuse.at):
+    for excuse, change, excuses_only in sorted(changes, key=lambda found: found[0].at):
+        if excuses_only or _was_missed(run, excuse.at):
             unexcused = run if run.as_granted is None else run.as_granted[0]
             as_granted = replace(unexcused, stops=[*unexcused.stops], segments=[*unexcused.segments], as_granted=None)
             change(as_granted)
             run.as_granted = (as_granted, excuse)
         else:
             change(run)
+            if run.as_granted is not None:
+                change(run.as_granted[0])
 
 
 def refresh(run: Run) -> None:
@@ -103,27 +104,26 @@ def _was_missed(run: Run, at: int) -> bool:
     return run.ran_over(at) is not None or (told is not None and told.breached_at < at)
 
 
-def _pausing(stop: Stop) -> Change:
+def _pausing(stop: Stop, *, excuses_only: bool = False) -> Change:
     def change(run: Run) -> None:
         run.stops.append(stop)
         refresh(run)
 
-    return Excuse(stop.reason, stop.granted_at or 0, stop.entry or 0, stop.start), change
+    return Excuse(stop.reason, stop.granted_at or 0, stop.entry or 0, stop.start), change, excuses_only
 
 
 def _change(run: Run, grant: Grant) -> Change | None:
     if run.name not in grant.clocks:
         return None
-    excuse = Excuse(grant.name, grant.at, grant.entry, grant.start)
     if grant.exclusion is None:
-        return (excuse, lambda each: _extend(each, grant)) if run.about == grant.name else None
+        excuse = Excuse(grant.name, grant.at, grant.entry, grant.start)
+        return (excuse, lambda each: _extend(each, grant), False) if run.about == grant.name else None
     if grant.until is not None and grant.until <= run.started:
         return None
-    if grant.exclusion.excuses:
-        return excuse, None
-    if not can_stop(run.target):
+    if not grant.exclusion.excuses and not can_stop(run.target):
         return None
-    return _pausing(Stop(grant.start, grant.until, grant.name, grant.entry, None, grant.at))
+    stop = Stop(grant.start, grant.until, grant.name, grant.entry, None, grant.at)
+    return _pausing(stop, excuses_only=grant.exclusion.excuses)
 
 
 def _extend(run: Run, grant: Grant) -> None:

@@ -180,6 +180,23 @@ def test_what_excuses_leaves_the_clock_as_it_is() -> None:
     ]
 
 
+@pytest.mark.parametrize("granted", [50, 110])
+def test_what_excuses_does_so_for_as_long_as_it_lasted(granted: float) -> None:
+    """Rule 14: ten seconds of force majeure excuse ten seconds, not whatever ran over at any later time."""
+    case = Eventful(AGREEMENT)
+    case.grant(granted, "exclusion", "force", start=20, until=30, clocks=["resolve"])
+    assert [case.state("resolve", at) for at in (110, 111)] == ["excused", "breached"]
+    assert case.due("resolve", 111) == 100
+
+
+def test_what_excuses_and_what_stops_the_clock_add_up() -> None:
+    """Rule 14: 20 s are taken out of the clock, so that it runs over after 120 s, and 10 s more are excused."""
+    case = Eventful(AGREEMENT)
+    case.grant(40, "exclusion", "force", start=20, until=30, clocks=["resolve"])
+    case.grant(70, "exclusion", "delay", start=40, until=60, clocks=["resolve"])
+    assert [case.state("resolve", at) for at in (120, 121, 130, 131)] == ["running", "excused", "excused", "breached"]
+
+
 # --- rule 13: older times that a body accepts ------------------------------------------------------------------------
 
 
