@@ -75,20 +75,19 @@ class Calendar:
         """
         if seconds <= 0:
             return start
-        for table in self._searched(start):
-            found = table.after(start, seconds)
-            if found is not None and found <= start + SEARCH_YEARS * YEAR:
-                return found
+        found = self._covering(start, start).after(start, seconds)  # mostly it lies in the years that are known
+        if found is None:
+            found = _first(table.after(start, seconds) for table in self._searched(start))
+        if found is not None and found <= start + SEARCH_YEARS * YEAR:
+            return found
         raise CalendarError(f"Never reached: {seconds} s of open time do not pass within {SEARCH_YEARS} years.")
 
-    def add_each(self, start: int, seconds: Sequence[int]) -> list[int | None]:
+    def add_each(self, start: int, seconds: Sequence[int]) -> Sequence[int | None]:
         """As `add`, of several at once, which costs little more than one; None where that would never be reached."""
-        years, table = self._compiled
-        if not (years and table.start <= start < table.end):
-            table = self._covering(start, start)
-        last = start + SEARCH_YEARS * YEAR
-        found = zip(seconds, table.after_each(start, seconds), strict=True)
-        return [at if at is not None and at <= last else self._added(start, each) for each, at in found]
+        found = self._covering(start, start).after_each(start, seconds)
+        if found is None or max(found) > start + SEARCH_YEARS * YEAR:
+            return [self._added(start, each) for each in seconds]
+        return found
 
     def next_open(self, at: int) -> int:
         """That instant itself if it is open, else the next opening.
@@ -97,10 +96,11 @@ class Calendar:
             CalendarError: none is reached within the bounded search.
 
         """
-        for table in self._searched(at):
-            found = table.next_open(at)
-            if found is not None and found <= at + SEARCH_YEARS * YEAR:
-                return found
+        found = self._covering(at, at).next_open(at)
+        if found is None:
+            found = _first(table.next_open(at) for table in self._searched(at))
+        if found is not None and found <= at + SEARCH_YEARS * YEAR:
+            return found
         raise CalendarError(f"Never reached: the calendar does not open again within {SEARCH_YEARS} years.")
 
     def is_open(self, at: int) -> bool:
@@ -146,3 +146,7 @@ class Calendar:
         extended = Timetable(start, end, intervals)
         self._compiled = (years, extended)
         return extended
+
+
+def _first(found: Iterable[int | None]) -> int | None:
+    return next((at for at in found if at is not None), None)

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 Interval = tuple[int, int]
 """[from, to) in whole seconds since the epoch."""
@@ -48,16 +48,15 @@ class Timetable:
         index = bisect_left(self._sums, goal) - 1
         return self._opens[index] + goal - self._sums[index]
 
-    def after_each(self, start: int, seconds: Iterable[int]) -> list[int | None]:
-        """As `after`, of several at once; none or less is reached at the start."""
-        before, last, found = self.before(start), self._sums[-1], []
+    def after_each(self, start: int, seconds: Sequence[int]) -> list[int] | None:
+        """As `after`, of several at once; none or less is reached at the start. None: not all are in this table."""
+        before, opens, sums = self.before(start), self._opens, self._sums
+        if before + max(seconds) > sums[-1]:
+            return None
+        found = []
         for each in seconds:
-            goal = before + each
-            if each <= 0 or goal > last:
-                found.append(start if each <= 0 else None)
-                continue
-            index = bisect_left(self._sums, goal) - 1
-            found.append(self._opens[index] + goal - self._sums[index])
+            index = bisect_left(sums, before + each) - 1
+            found.append(opens[index] + before + each - sums[index] if each > 0 else start)
         return found
 
     def next_open(self, at: int) -> int | None:

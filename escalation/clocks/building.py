@@ -81,17 +81,18 @@ class Builder:
         """Start whatever is wanted and does not run, as far as the state allows it."""
         if not self.severity or self.withdrawn:
             return
+        response_owed = self._response_owed()
         if not self.over:
-            self._hold_updates(at, entry)
+            self._hold_updates(at, entry, response_owed=response_owed)
         for target in self._wanted.targets():
             if self.over and not outlives(target):
                 continue
             if target.per_action:
                 for action in self._actions:
                     self._start_action(target, action, at)
-            elif (target.name, None) not in self._running:
+            elif (target.name, None) not in self._running and not (response_owed and target.until == NEXT_UPDATE):
                 demand = self.demands.of(target, self.severity)
-                if demand is not None and not (target.until == NEXT_UPDATE and self._response_owed):
+                if demand is not None:
                     self._start(demand, demand.stretch(at, entry), entry)
 
     # --- severity and agreement --------------------------------------------------------------------------------------
@@ -273,18 +274,15 @@ class Builder:
         self.runs.append(run)
         return run
 
-    def _hold_updates(self, at: int, entry: int) -> None:
+    def _hold_updates(self, at: int, entry: int, *, response_owed: bool) -> None:
         """While a response is owed no update clock runs (clock rule 6), also where a severity begins to ask for one."""
         for target in self.demands.stopping.get(NEXT_UPDATE, ()):
             run = self._running.get((target.name, None))
-            if run is not None and self._response_owed:
+            if run is not None and response_owed:
                 run.hold(at, RESPONSE_OWED, entry)
             elif run is not None:
                 run.release(at, RESPONSE_OWED, entry)
 
-    @property
     def _response_owed(self) -> bool:
-        return any(
-            target.name in self._wanted and target.applies_to(self.severity)
-            for target in self.demands.stopping.get(RESPONDED, ())
-        )
+        responses = self.demands.stopping.get(RESPONDED, ())
+        return any(target.name in self._wanted and target.applies_to(self.severity) for target in responses)

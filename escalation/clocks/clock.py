@@ -22,9 +22,11 @@ Pause = tuple[int, int | None]
 """[from, to); `None` means that it is still running."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Segment:
     """The target that is in force from an instant on (clock rule 2).
+
+    Nobody changes one; it is not frozen only because that takes three times as long to make, for each of many runs.
 
     Attributes:
         start: first instant at which it is in force.
@@ -44,7 +46,7 @@ class Apart(tuple[Pause, ...]):
     __slots__ = ()
 
 
-_NONE = Apart()
+NO_PAUSES = Apart()
 
 
 def union(pauses: Collection[Pause]) -> Apart:
@@ -59,7 +61,7 @@ def union(pauses: Collection[Pause]) -> Apart:
             merged[-1] = (last[0], None if last[1] is None or end is None else max(last[1], end))
         else:
             merged.append((start, end))
-    return Apart(merged) if merged else _NONE
+    return Apart(merged) if merged else NO_PAUSES
 
 
 def counted(segments: Sequence[Segment], pauses: Collection[Pause], until: int) -> int:
@@ -94,11 +96,30 @@ def reached(segments: Sequence[Segment], pauses: Collection[Pause], percent: int
 
     """
     last, apart = segments[-1], union(pauses)
-    share = -(-last.target * percent // 100)  # rounded up: counted * 100 >= target * percent, in integers
+    share = -(-last.target * percent // 100) + plus  # rounded up: counted * 100 >= target * percent, in integers
     if not apart and len(segments) == 1:
-        return last.calendar.add(last.start, share + plus)  # most clocks: never paused, never retargeted
-    before = counted(segments, apart, last.start) if len(segments) > 1 else 0
-    missing = share + plus - before
+        return last.calendar.add(last.start, share)  # most clocks: never paused, never retargeted
+    return _pass(last, apart, share - _before_last(segments, apart))
+
+
+def reached_each(
+    segments: Sequence[Segment], pauses: Collection[Pause], percents: Iterable[int]
+) -> Sequence[int | None]:
+    """As `reached`, of several shares at once; None also where a calendar does not hold so much open time."""
+    last, apart = segments[-1], union(pauses)
+    shares = [-(-last.target * percent // 100) for percent in percents]
+    if not apart and len(segments) == 1:
+        return last.calendar.add_each(last.start, shares)
+    before = _before_last(segments, apart)
+    return [_pass_if_ever(last, apart, share - before) for share in shares]
+
+
+def _before_last(segments: Sequence[Segment], apart: Apart) -> int:
+    return counted(segments, apart, segments[-1].start) if len(segments) > 1 else 0
+
+
+def _pass(last: Segment, apart: Apart, missing: int) -> int | None:
+    """Give the instant at which so much more has been counted since the last segment began."""
     if missing <= 0:
         return last.start
     cursor = last.start
@@ -113,17 +134,9 @@ def reached(segments: Sequence[Segment], pauses: Collection[Pause], percent: int
     return last.calendar.add(cursor, missing)
 
 
-def reached_each(segments: Sequence[Segment], pauses: Collection[Pause], percents: Sequence[int]) -> list[int | None]:
-    """As `reached`, of several shares at once; None also where a calendar does not hold so much open time."""
-    first, apart = segments[0], union(pauses)
-    if not apart and len(segments) == 1:
-        return first.calendar.add_each(first.start, [-(-first.target * percent // 100) for percent in percents])
-    return [_reached_if_ever(segments, apart, percent) for percent in percents]
-
-
-def _reached_if_ever(segments: Sequence[Segment], apart: Apart, percent: int) -> int | None:
+def _pass_if_ever(last: Segment, apart: Apart, missing: int) -> int | None:
     try:
-        return reached(segments, apart, percent)
+        return _pass(last, apart, missing)
     except CalendarError:
         return None
 

@@ -16,7 +16,7 @@ from escalation.clocks.building import Builder
 from escalation.clocks.grants import apply_grants, refresh
 from escalation.clocks.judged import judged_among, speaking
 from escalation.clocks.order import in_order
-from escalation.clocks.pauses import stops_of, void_of
+from escalation.clocks.pauses import concerning, stops_of, void_of
 from escalation.clocks.runs import Breach, seconds
 from escalation.engine.sources import instant
 from incidents import happenings as h
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from escalation.clocks.pauses import Asked
-    from escalation.clocks.runs import Run
+    from escalation.clocks.runs import Run, Stop
     from incidents.incident import Incident
     from incidents.ledger.facts import Fact
 
@@ -61,27 +61,30 @@ def course_of(incident: Incident, versions: Versions) -> Course:
 
     def judged_at(at: int) -> str:
         picked[:] = picked or speaking(history)
-        return judged_among(picked, builder.demands.agreement, instant(at))
+        return judged_among(picked, agreement, instant(at))
 
     builder = Builder(versions, first, incident.service, judged_at)
     claims = {fact.originator_version: fact for fact in history if isinstance(fact, h.ClaimMade)}
     acts = Acts(builder, claims)
     for at, kind, fact in in_order(history, claims):
         acts.apply(kind, fact, at)
+    agreement = builder.demands.agreement  # runs must not hold the builder, which holds them: circles are freed late
     unfounded = _recorded(builder.runs, history)
     for run in builder.runs:
         _complete(run, builder)
-    return Course(builder.runs, builder.pauses, unfounded, builder.demands.agreement)
+    return Course(builder.runs, builder.pauses, unfounded, agreement)
 
 
 def _complete(run: Run, builder: Builder) -> None:
     """Give a run the pauses that held it, and what was granted."""
-    paused = stops_of(run, builder.pauses)
-    run.void = void_of(run, builder.pauses) if builder.pauses else ()
-    run.stops += [stop for stop in paused if stop.granted_at is None]
-    if run.stops or run.demand.by_days or len(run.segments) > 1:
+    granted: list[Stop] = []
+    if builder.pauses and (concerned := concerning(run, builder.pauses)):
+        paused = stops_of(run, concerned)
+        granted = [stop for stop in paused if stop.granted_at is not None]
+        run.void = void_of(run, concerned)
+        run.stops += [stop for stop in paused if stop.granted_at is None]
+    if run.stops or len(run.segments) > 1 or run.demand.by_days:
         refresh(run)
-    granted = [stop for stop in paused if stop.granted_at is not None]
     if granted or builder.grants:
         apply_grants(run, granted, builder.grants)
 

@@ -6,6 +6,7 @@ disputed, and where the dispute was settled otherwise, it does not count. What h
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from escalation.agreement.model.judgement import FINAL
@@ -43,7 +44,12 @@ def judged_severity(incident: Incident, agreement: Agreement, until: datetime | 
 
 def speaking(history: Iterable[Fact]) -> list[Fact]:
     """Give the facts that say something of a severity: most do not, and each clock that is missed asks."""
-    return [fact for fact in history if isinstance(fact, _SPEAKING)]
+    return [fact for fact in history if _speaks(type(fact))]
+
+
+@cache
+def _speaks(kind: type[Fact]) -> bool:
+    return issubclass(kind, _SPEAKING)
 
 
 def judged_among(facts: Sequence[Fact], agreement: Agreement, until: datetime | None = None) -> str:

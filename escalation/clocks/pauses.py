@@ -13,7 +13,7 @@ from escalation.clocks.demands import can_stop
 from escalation.clocks.runs import FAR_AHEAD, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from escalation.agreement.model import PauseRule
     from escalation.calendars.calendar import Calendar
@@ -54,16 +54,34 @@ class Asked:
         return Stop(self.start, self.until, self.reason, self.entry, self.ended_by, self.granted_at)
 
 
-def stops_of(run: Run, pauses: Sequence[Asked]) -> list[Stop]:
-    """Give the stretches in which pauses held a run, each ended by its limits.
+def concerning(run: Run, pauses: Iterable[Asked]) -> list[Asked]:
+    """Give the pauses of a run, but for what lay wholly before or after it.
+
+    Where a reason has a limit in total, that is used up by all that came before.
+    """
+    name, start, end = run.name, run.started, FAR_AHEAD if run.stopped is None else run.stopped
+    found = [
+        pause
+        for pause in pauses
+        if pause.start < end
+        and name in pause.clocks
+        and (
+            pause.until is None or pause.until > start or (pause.rule is not None and pause.rule.max_total is not None)
+        )
+    ]
+    return found if found and can_stop(run.target) else []
+
+
+def stops_of(run: Run, concerned: Iterable[Asked]) -> list[Stop]:
+    """Give the stretches in which pauses that concern a run held it, each ended by its limits.
 
     A pause that held when the run began counts, from its own beginning: its limits do not begin anew.
     """
-    if not pauses or not can_stop(run.target):
-        return []
     stops = []
     used: dict[str, int] = defaultdict(int)
-    for pause in _relevant(run, pauses):
+    for pause in concerned:
+        if pause.void:
+            continue
         stop = pause.stop(_limit(run, pause, used[pause.reason]))
         stops.append(stop)
         if stop.until is not None and pause.rule is not None and pause.rule.max_total is not None:
@@ -71,28 +89,10 @@ def stops_of(run: Run, pauses: Sequence[Asked]) -> list[Stop]:
     return stops
 
 
-def void_of(run: Run, pauses: Iterable[Asked]) -> tuple[Stop, ...]:
+def void_of(run: Run, concerned: Iterable[Asked]) -> tuple[Stop, ...]:
     """Give the pauses of a run that turned out to have been none: they stop nothing, but are told of."""
-    if not can_stop(run.target):
-        return ()
-    end = FAR_AHEAD if run.stopped is None else run.stopped
-    mine = (pause for pause in pauses if pause.void and run.name in pause.clocks and pause.start < end)
-    return tuple(pause.stop(None) for pause in mine if pause.until is None or pause.until > run.started)
-
-
-def _relevant(run: Run, pauses: Iterable[Asked]) -> list[Asked]:
-    """Leave out what lay wholly before or after the run; but a limit in total is used up by all that came before."""
-    start, end = run.started, FAR_AHEAD if run.stopped is None else run.stopped
-    return [
-        pause
-        for pause in pauses
-        if pause.start < end
-        and run.name in pause.clocks
-        and not pause.void
-        and (
-            pause.until is None or pause.until > start or (pause.rule is not None and pause.rule.max_total is not None)
-        )
-    ]
+    void = (pause for pause in concerned if pause.void)
+    return tuple(pause.stop(None) for pause in void if pause.until is None or pause.until > run.started)
 
 
 def _limit(run: Run, pause: Asked, used: int) -> int | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from escalation.clocks.clock import reached_each, safe_until
+from escalation.clocks.clock import reached_each
 from escalation.clocks.course import course_of
 from escalation.clocks.runs import FAR_AHEAD, seconds
 from escalation.clocks.why import because
@@ -109,6 +109,7 @@ def readings_of(course: Course, now: datetime) -> list[Reading]:
 def _reading(run: Run, now: int) -> Reading:
     demand = run.demand
     warnings, due = _reached(run)
+    due_at, safe = _maybe(due), run.safe_after(due)
     deviated, breached = missed(run, now)
     told = run.breach or (run.deviation if breached is None else None)
     amount = run.segments[-1].target
@@ -126,9 +127,9 @@ def _reading(run: Run, now: int) -> Reading:
         run.counted(now),
         tuple(_pauses(run, now, due)) if run.stops or demand.windows else (),
         warnings,
-        _maybe(due),
+        due_at,
         due is not None and demand.known_end is not None and due > demand.known_end,
-        _maybe(_last_safe(run, due)),
+        due_at if safe == due else _maybe(safe),
         _maybe(run.stopped),
         _maybe(deviated if deviated != breached or run.deviation else None),
         _maybe(breached),
@@ -140,9 +141,9 @@ def _reading(run: Run, now: int) -> Reading:
 
 def _reached(run: Run) -> tuple[tuple[WarningPoint, ...], int | None]:
     """Give when the shares are used up at which it warns, and when all of it is."""
-    warn_at = run.target.warn_at
-    *warned, due = reached_each(run.segments, run.apart, (*warn_at, WHOLE))
-    return tuple([WarningPoint(percent, _maybe(at)) for percent, at in zip(warn_at, warned, strict=True)]), due
+    percents = run.target.warn_at
+    *warned, due = reached_each(run.segments, run.apart, (*percents, WHOLE))
+    return tuple([WarningPoint(percent, _maybe(at)) for percent, at in zip(percents, warned, strict=True)]), due
 
 
 def missed(run: Run, now: int) -> tuple[int | None, int | None]:
@@ -154,12 +155,6 @@ def missed(run: Run, now: int) -> tuple[int | None, int | None]:
     if run.deviation is not None:
         deviated = run.deviation.breached_at
     return deviated, breached
-
-
-def _last_safe(run: Run, due: int | None) -> int | None:
-    if due is None or run.demand.by_days or len(run.segments) > 1:
-        return run.last_safe()
-    return safe_until(run.segments, run.apart, due)
 
 
 def _state(run: Run, now: int, deviated: int | None, breached: int | None) -> str:

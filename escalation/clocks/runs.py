@@ -1,18 +1,19 @@
 """Runs: each is one cycle of one clock, such as the first acknowledgement or the period after the third update. Pure.
 
-How an incident's facts make runs is in course.py, what a run says at an instant in clocks.py, and what follows from it
-in owed.py. Instants and durations are whole seconds, on the UTC line; parts of a second are cut off. Where a target is
-given in business days, counted time is business days (see derived_calendars.py).
+How an incident's facts make runs is in course.py, what a run says at an instant in reading.py, and what follows from it
+in engine/owed.py. Instants and durations are whole seconds, on the UTC line; parts of a second are cut off. Where a
+target is given in business days, counted time is business days (see calendars/derived_calendars.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
 from escalation.calendars.calendar import CalendarError
 from escalation.clocks import clock
-from escalation.clocks.clock import Apart, Segment
+from escalation.clocks.clock import NO_PAUSES, Apart, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ FAR_AHEAD = 2**40
 """Later than any calendar answers for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stretch(Segment):
     """A segment with what brought it: what is demanded from then on, and the fact (its version) that changed it.
 
@@ -130,7 +131,7 @@ class Run:
     about: str | None = None
     stops: list[Stop] = field(default_factory=list)
     void: tuple[Stop, ...] = ()
-    apart: Apart = field(default_factory=Apart)
+    apart: Apart = NO_PAUSES
     stopped: int | None = None
     outcome: str | None = None
     stopped_by: int | None = None
@@ -217,6 +218,15 @@ class Run:
         except CalendarError:
             return None
 
+    def safe_after(self, due: int | None) -> int | None:
+        """As `last_safe`, where it is known already when it is due."""
+        if due is None or self.demand.by_days:
+            return due
+        try:
+            return clock.safe_until(self.segments, self.apart, due)
+        except CalendarError:
+            return None
+
     def ran_over(self, until: int) -> Overrun | None:
         """Say how it has run over by an instant; None if it has not.
 
@@ -276,4 +286,4 @@ class Run:
 
 def seconds(at: datetime) -> int:
     """Give an instant as whole seconds since the epoch."""
-    return int(at.timestamp() // 1)
+    return floor(at.timestamp())

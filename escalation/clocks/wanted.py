@@ -52,7 +52,8 @@ class Wanted:
     def reached(self, moments: Iterable[str]) -> None:
         """Remember moments, for a version of the agreement that may ask for them later."""
         self._moments += 1
-        self._last.update(dict.fromkeys(moments, self._moments))
+        for moment in moments:
+            self._last[moment] = self._moments
 
     def unless(self, answered: Collection[str]) -> dict[str, Target]:
         """Give what is wanted, but for what is answered for good."""

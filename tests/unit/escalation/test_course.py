@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 
 from escalation.clocks import order
 from escalation.clocks.acts import ACTS
+from escalation.clocks.course import course_of
 from incidents import happenings as h
-from tests.support.clocked import Clocked, agreed, moment, open_between, target
+from tests.support.clocked import Clocked, agreed, moment, open_between, open_once, target
 
 DAY = 86_400
 
@@ -36,6 +38,29 @@ def test_used_up_at_the_close_is_due_there_and_safe_until_the_opening() -> None:
     case.resolve(499)
     assert (case.due("resolve", 499), case.state("resolve", 499)) == (100, "met")
     assert case.reading("resolve", 499).last_safe_at == moment(500)
+
+
+def test_used_up_at_the_last_close_of_all_there_is_no_last_safe_instant() -> None:
+    """Rule 11: where the calendar never opens again, nothing makes the clock late any more."""
+    case = Clocked(
+        agreed(calendars={"once": open_once(100)}, targets={"resolve": target("resolve", {"S1": 100}, "once")})
+    )
+    reading = case.reading("resolve", DAY)
+    assert (reading.due_at, reading.last_safe_at, reading.state) == (moment(100), None, "running")
+
+
+def test_a_course_is_freed_as_soon_as_nobody_holds_it() -> None:
+    """Every command works one out: nothing of it refers in a circle, which only the garbage collector would find."""
+    case = Clocked(severity="S2")
+    case.pause(10)
+    case.severity(20, "S1")
+    gc.collect()
+    gc.disable()
+    try:
+        course_of(case.incident, case.version)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 # --- rule 2: severity changed ----------------------------------------------------------------------------------------
