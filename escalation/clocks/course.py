@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from escalation.agreement.model import Agreement
 from escalation.clocks.acts import Acts
 from escalation.clocks.building import Builder
-from escalation.clocks.grants import apply_grants, refresh
+from escalation.clocks.grants import apply_grants, backdated, refresh
 from escalation.clocks.judged import judged_among, speaking
 from escalation.clocks.order import in_order
 from escalation.clocks.pauses import concerning, stops_of, void_of
@@ -66,12 +66,15 @@ def course_of(incident: Incident, versions: Versions) -> Course:
     builder = Builder(versions, first, incident.service, judged_at)
     claims = {fact.originator_version: fact for fact in history if isinstance(fact, h.ClaimMade)}
     acts = Acts(builder, claims)
-    for at, kind, fact in in_order(history, claims):
+    accepted = backdated(history, claims) if claims else {}
+    for at, kind, fact in in_order(history, accepted):
         acts.apply(kind, fact, at)
     agreement = builder.demands.agreement  # runs must not hold the builder, which holds them: circles are freed late
     unfounded = _recorded(builder.runs, history)
+    older = tuple(accepted.values())
     for run in builder.runs:
         _complete(run, builder)
+        run.backdated = older
     return Course(builder.runs, builder.pauses, unfounded, agreement)
 
 

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 from escalation.clocks import clock
 from escalation.clocks.demands import can_stop
-from escalation.clocks.runs import Excuse, Stop, Stretch
+from escalation.clocks.runs import Excuse, Stop, Stretch, seconds
 from incidents import happenings as h
 from incidents.incident.claims import BACKDATING, GRANTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from escalation.agreement.model import Exclusion
     from escalation.clocks.runs import Run
@@ -54,15 +53,32 @@ class Grant:
     exclusion: Exclusion | None = None
 
 
-def backdated(history: Sequence[Fact], claims: Mapping[int, h.ClaimMade]) -> dict[int, datetime]:
+@dataclass(frozen=True, slots=True)
+class Backdated:
+    """A fact, by its version, that acts from an older time on than it was told with, for a body accepted that one.
+
+    `at` is when the body did, by the fact with the version `entry`.
+    """
+
+    fact: int
+    start: int
+    at: int
+    entry: int
+
+
+def backdated(history: Sequence[Fact], claims: Mapping[int, h.ClaimMade]) -> dict[int, Backdated]:
     """Give the older times that were accepted, by the versions of the facts that have them."""
     made = {number: claim for number, claim in claims.items() if claim.kind == BACKDATING}
     granted = (
-        made[fact.claim]
+        (made[fact.claim], fact)
         for fact in history
         if isinstance(fact, h.ClaimDecided | h.ClaimLapsed) and fact.outcome == GRANTED and fact.claim in made
     )
-    return {claim.entry: claim.start for claim in granted if claim.entry is not None and claim.start is not None}
+    return {
+        claim.entry: Backdated(claim.entry, seconds(claim.start), seconds(fact.at), fact.originator_version)
+        for claim, fact in granted
+        if claim.entry is not None and claim.start is not None
+    }
 
 
 def apply_grants(run: Run, stops: Iterable[Stop], grants: Iterable[Grant]) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from escalation.clocks.grants import backdated
 from escalation.clocks.runs import seconds
 from incidents import happenings as h
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from escalation.clocks.grants import Backdated
     from incidents.ledger.facts import Fact
 
 _TAKEN, _OVER, _SEVERITY, _PAUSE, _ACTION = "taken", "over", "severity", "pause", "action"
@@ -66,10 +66,10 @@ def kind_of(fact: Fact) -> type[Fact] | None:
     return _kinds[made]
 
 
-def in_order(history: Sequence[Fact], claims: Mapping[int, h.ClaimMade]) -> Iterable[tuple[int, type[Fact], Fact]]:
+def in_order(history: Sequence[Fact], accepted: Mapping[int, Backdated]) -> Iterable[tuple[int, type[Fact], Fact]]:
     """Give the facts that move clocks, each with its class and the second at which it acts.
 
-    `claims` are those that were made, by their numbers: some are about the time of a fact.
+    `accepted` has the older times that bodies accepted, by the versions of the facts that have them.
 
     Within one second they act as they were recorded, and what retargets comes last: a stop is judged by the target it
     was made under. The order of stops, pauses and starts among themselves changes no counted time, and to reverse one
@@ -77,11 +77,11 @@ def in_order(history: Sequence[Fact], claims: Mapping[int, h.ClaimMade]) -> Iter
     """
     turned: dict[str, int] = {}
     moving = []
-    accepted = backdated(history, claims) if claims else {}
     for fact in history:
         kind = kind_of(fact)
         if kind is not None:
-            at = seconds(accepted.get(fact.originator_version, fact.at) if accepted else fact.at)
+            older = accepted.get(fact.originator_version)
+            at = seconds(fact.at) if older is None else older.start
             moving.append((_acts_at(at, fact, kind, turned), kind, fact))
     return sorted(moving, key=lambda item: (item[0], item[1] in _RETARGETS))
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from escalation.agreement.model import Target
     from escalation.clocks.demands import Demand
+    from escalation.clocks.grants import Backdated
 
 RESPONDS, UPDATES, RESOLVES, ACKNOWLEDGES = "respond", "update", "resolve", "acknowledge"
 
@@ -119,6 +120,7 @@ class Run:
         breach: The breach on record: it stays, whatever becomes of the target (clock rule 2).
         deviation: The deviation on record, which may still become a breach.
         excuses: What excuses a breach whenever it was.
+        backdated: The incident's facts with an older time that was accepted, of which some may have moved it.
         as_granted: The run as it would be with what was granted only after it had run over, and that.
     """
 
@@ -138,6 +140,7 @@ class Run:
     breach: Breach | None = None
     deviation: Breach | None = None
     excuses: list[Excuse] = field(default_factory=list)
+    backdated: tuple[Backdated, ...] = ()
     as_granted: tuple[Run, Excuse] | None = None
 
     @property

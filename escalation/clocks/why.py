@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from escalation.clocks.grants import Backdated
     from escalation.clocks.runs import Run, Stop, Stretch
 
 
@@ -48,6 +49,8 @@ _HELD = {
 def because(run: Run, now: int) -> tuple[Because, ...]:
     """Say how a run came to what it is at an instant."""
     lines = [line for line in _lines(run, now) if line[0] <= now]
+    moved_by = {entry for _, entry, _, _ in lines}
+    lines += [_backdated(fact) for fact in run.backdated if fact.fact in moved_by and fact.at <= now]
     return tuple(
         [Because(instant(at), entry, rule, text) for at, entry, rule, text in sorted(lines, key=lambda it: it[0])]
     )
@@ -161,6 +164,11 @@ def _missed(run: Run, now: int) -> Iterator[Line]:
         named = excuse.reason in run.target.pausable
         rule = f"pauses.{excuse.reason}.authority" if named else f"exclusions.{excuse.reason}"
         yield excuse.at, excuse.entry, rule, f"A body granted {excuse.reason}: that it ran over is excused."
+
+
+def _backdated(fact: Backdated) -> Line:
+    text = f"A body accepted that entry {fact.fact} was so by {instant(fact.start):%Y-%m-%d %H:%M:%S} UTC already."
+    return fact.at, fact.entry, "governance.authorities.backdate_fact", text
 
 
 def _repeated(run: Run) -> bool:

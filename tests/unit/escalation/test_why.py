@@ -164,6 +164,22 @@ def test_what_was_granted_names_its_exclusion_or_pause() -> None:
     assert why(case, "resolve", 200)[-1] == (200, case.incident.version, "exclusions.force")
 
 
+def test_an_older_time_that_was_accepted_names_the_decision() -> None:
+    """On the clock that the fact moved, and on no other."""
+    case = Eventful(AGREEMENT)
+    case.acknowledge(15)
+    claim = case.claim(18, "backdating", None, entry=case.incident.version, start=9, decision="backdate_fact")
+    assert why(case, "acknowledge", 18)[-1] == (15, 2, "targets.acknowledge.until")
+    decision = case.decide(19, claim)
+    assert why(case, "acknowledge", 19)[1:] == [
+        (9, 2, "targets.acknowledge.until"),
+        (19, decision, "governance.authorities.backdate_fact"),
+    ]
+    accepted = "A body accepted that entry 2 was so by 2026-03-02 12:00:09 UTC already."
+    assert words(case, "acknowledge", 19).endswith(f"It was answered after 9 s. {accepted}")
+    assert [rule for _, _, rule in why(case, "resolve", 19)] == ["targets.resolve.from"]
+
+
 def test_maintenance_names_its_exclusion() -> None:
     """No fact caused it."""
     case = Eventful(agreed(exclusions={"planned": PLANNED}))
