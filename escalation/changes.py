@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from incidents.errors import Conflict
+from incidents.errors import TRIES, Conflict
 from incidents.ledger.facts import Record
 from incidents.ledger.recorder import ReceiptExists
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from incidents.ledger.receipts import RequestKey
 
 R = TypeVar("R", bound=Record)
-
-TRIES = 5
-"""How often a change that lost a race is decided afresh before its sender hears of it."""
 
 
 @dataclass(frozen=True)

@@ -65,11 +65,9 @@ def severity_route(
 ) -> SeverityRoute | None:
     """Find how a party may bring about another severity: None at once, else by a dispute or with somebody's consent.
 
-    NotYourSeverity where the agreement gives the party no say.
+    Who is of neither side (`party` None) has no power that the agreement gives a party. NotYourSeverity.
     """
     powers = agreement.powers
-    if party is None:
-        return None
     sets = powers.initial is None or party in agreement.parties_named(powers.initial.partition(".")[0])
     if not sets and not _may_propose(agreement, party):
         raise NotYourSeverity
@@ -100,9 +98,13 @@ def next_body(
     return None
 
 
-def _may_propose(agreement: Agreement, party: str) -> bool:
+def _may_propose(agreement: Agreement, party: str | None) -> bool:
     proposal = agreement.powers.proposal
-    return proposal is not None and (proposal == ANY_PARTY or party in agreement.parties_named(proposal))
+    return (
+        party is not None
+        and proposal is not None
+        and (proposal == ANY_PARTY or party in agreement.parties_named(proposal))
+    )
 
 
 def _dispute(agreement: Agreement, rule: SeverityDispute, standing: str, wanted: str, now: datetime) -> SeverityRoute:

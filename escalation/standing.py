@@ -23,12 +23,11 @@ class AgreedStandings:
     def of(self, incident: Incident) -> Standing:
         """Give how an incident stands."""
         agreement = self._courses.agreement(incident)
-        service = agreement.services.get(incident.service)
         scale = agreement.severity.scale
         owing = self._owing(incident)
         due = [at for at in (run.reached() for run in owing) if at is not None]
         return Standing(
-            concerned=(service.provided_by, *service.used_by) if service else (),
+            concerned=agreement.concerned_with(incident.service),
             rank=scale.index(incident.severity) if incident.severity in scale else len(scale),
             owed=tuple(sorted({run.name for run in owing})),
             next_due_at=instant(min(due)) if due else None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from incidents.errors import Conflict, InvalidField, Stale, TocsinError
+from incidents.errors import TRIES, Conflict, InvalidField, Stale, TocsinError
 from incidents.incident import Incident
 from incidents.incident.claims import check_near
 from incidents.ledger.recorder import ReceiptExists
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     Act = Callable[[Incident, Terms, Said], None]
     Timing = Callable[["Asked", Incident, datetime, Terms], datetime]
-
-TRIES = 5
-"""How often a command that lost a race is decided afresh before its sender hears of it."""
 
 CLOCK_SKEW = timedelta(seconds=5)
 """How far ahead a sender's clock may be."""

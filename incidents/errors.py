@@ -46,6 +46,11 @@ class Conflict(TocsinError):
     code = "conflict"
 
 
+TRIES = 25
+"""How often what people decide, and lost a race, is decided afresh before they hear of it: senders and the engine write
+to the same records, several times a second while pages go out."""
+
+
 class Stale(TocsinError):
     """It has changed since you read it (If-Match does not hold). Read it again, then decide again."""
 

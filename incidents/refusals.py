@@ -164,7 +164,7 @@ class SeverityDisputed(Refused):
 
 
 class NotYourSeverity(Refused):
-    """Under the agreement your party neither sets nor proposes severities."""
+    """Under the agreement you neither set nor propose severities. Use a key of a party that does."""
 
     code = "not_your_severity"
 
@@ -194,7 +194,7 @@ class NotAware(Refused):
 
 
 class NotYourAwareness(Refused):
-    """What a party knew is its own to say."""
+    """What a party knew is its own to say, with a key of its own."""
 
     code = "not_your_awareness"
 

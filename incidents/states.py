@@ -29,7 +29,7 @@ class Standing:
     """How an incident stands by its agreement.
 
     Attributes:
-        concerned: The parties that provide or use its service.
+        concerned: The parties that provide or use its service, or one that depends on it.
         rank: The place of its severity on the agreement's scale: 0 is the worst.
         owed: The clocks that still run or are paused, by name.
         next_due_at: The earliest instant at which one of them is due, past if it is overdue; None while none can be.

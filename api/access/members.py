@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.access.permissions import ROLES
 from api.access.roster import Member, Roster
 from api.access.tables import members
-from incidents.errors import Conflict, InvalidField, NotFound
+from incidents.errors import TRIES, Conflict, InvalidField, NotFound
 from incidents.ledger.recorder import ReceiptExists
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from escalation.book import AgreementBook
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.receipts import RequestKey
-
-TRIES = 5
-"""How often a change that lost a race is decided afresh before its sender hears of it."""
 
 
 class Grant(NamedTuple):

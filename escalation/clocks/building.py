@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from escalation.calendars.local_days import local_date
 from escalation.calendars.zones import zone
-from escalation.clocks.demands import RESOLVED, Demands, is_legal, outlives
+from escalation.clocks.demands import RESOLVED, demands, is_legal, outlives
 from escalation.clocks.law import Law
 from escalation.clocks.runs import CANCELLED, CLOSED, MET, NO_TARGET, RESPONSE_OWED, Run, Stop
 from escalation.clocks.wanted import Wanted
@@ -46,7 +46,7 @@ class Builder:
         self.law = Law()
         self.severity = ""
         self.over = self.withdrawn = False
-        self.demands = Demands(agreements(first), service)
+        self.demands = demands(agreements(first), service)
         self._agreements = agreements
         self._service = service
         self._judged_at = judged_at
@@ -106,7 +106,7 @@ class Builder:
     def migrate(self, version: int, at: int, entry: int) -> None:
         """Let another version of the agreement hold from now on, as if its targets were those of a new severity."""
         before = self.demands
-        self.demands = Demands(self._agreements(version), self._service)
+        self.demands = demands(self._agreements(version), self._service)
         self._wanted.migrate(before.targets, self.demands.targets)
         for run in list(self._running.values()):
             self._move(run, at, entry)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from escalation.agreement.model import Target
@@ -94,6 +95,8 @@ class Demands:
         agreement: The agreement as it holds for the service.
         targets: By name: those of the agreement, and a target for each legal notification.
         starting, stopping: Targets by the moments that start and stop them.
+
+    Nobody changes one.
     """
 
     def __init__(self, agreement: Agreement, service: str) -> None:
@@ -153,6 +156,12 @@ class Demands:
     def _known_end(self, calendar: str) -> int | None:
         last = self.agreement.known_until.get(calendar)
         return None if last is None else instant(last + timedelta(days=1), 0, self.agreement.calendars[calendar].tz)
+
+
+@lru_cache(maxsize=256)
+def demands(agreement: Agreement, service: str) -> Demands:
+    """What a version demands of incidents of a service: worked out once, for each command asks."""
+    return Demands(agreement, service)
 
 
 def is_legal(target: Target) -> bool:

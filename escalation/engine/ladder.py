@@ -131,3 +131,36 @@ class Climb:
     def _on_clock(self, run: Run, nth: int) -> int | None:
         """Waits between the rounds are counted time of that clock (clock rule 10)."""
         return run.reached(self.rung.percent or 0, nth * (self.rung.repeat_every or 0))
+
+
+@dataclass(frozen=True)
+class LegalClimb:
+    """All rungs of one legal clock, from the last that was told on.
+
+    They page the same people, each more urgently than the one before, so that the highest covers the lower ones (clock
+    rule 7). What an agreement writes is otherwise: its rungs on one clock are for others each time.
+    """
+
+    ladder: Ladder
+    run: Run
+
+    def moments(self) -> Iterator[tuple[int, int]]:
+        """One a rung."""
+        for rung in self._rungs:
+            if rung.index > self._told:
+                yield from ((at, rung.index) for at, _ in Climb(self.ladder, rung, self.run).moments())
+
+    def fact(self, which: int, *, late: bool, now: datetime) -> Told:
+        """Tell who is told; or that there was nobody to tell."""
+        return Climb(self.ladder, self._rungs[which], self.run).fact(0, late=late, now=now)
+
+    @property
+    def _rungs(self) -> tuple[Rung, ...]:
+        return tuple(legal_rungs(self.run, self.ladder.agreement))
+
+    @property
+    def _told(self) -> int:
+        """The highest rung that this cycle of the clock has told."""
+        place = (self.ladder.name, self.run.name, self.run.cycle)
+        told = [rung for name, rung, clock, cycle in self.ladder.told if (name, clock, cycle) == place]
+        return max(told, default=-1)

@@ -14,7 +14,7 @@ from escalation.clocks.course import course_of
 from escalation.clocks.demands import is_legal
 from escalation.clocks.runs import seconds
 from escalation.engine.claims_owed import claims_owed
-from escalation.engine.ladder import LEGAL, Ladder, legal_rungs
+from escalation.engine.ladder import LEGAL, Ladder, LegalClimb
 from escalation.engine.sources import Correction, Missed, PauseLimit, Warnings, instant
 from incidents import happenings as h
 from incidents.incident import Incident
@@ -52,8 +52,8 @@ class Told:
 def due_by(incident: Incident, versions: Versions, now: datetime, course: Course | None = None) -> list[Owed]:
     """Give what is true at `now` and not yet told, in the order in which it became so.
 
-    Several warnings of one run, or several rounds of one rung, that are past at once are one: the latest (rule 7); so
-    are a deviation and the breach that it became.
+    Several warnings of one run, several rounds of one rung, or several rungs of a legal clock that are past at once are
+    one: the latest (rule 7); so are a deviation and the breach that it became.
     """
     found = []
     for source in _sources(incident, course or course_of(incident, versions)):
@@ -98,9 +98,7 @@ def _climbs(incident: Incident, course: Course, owing: list[Run], told: Told) ->
     for rung in rungs:
         yield from ladder.climbing(rung, owing)
     law = Ladder(incident, course.agreement, LEGAL, told.rounds)
-    for run in owing:
-        for rung in legal_rungs(run, course.agreement) if is_legal(run.target) else ():
-            yield from law.climbing(rung, [run])
+    yield from (LegalClimb(law, run) for run in owing if is_legal(run.target))
 
 
 def _pause_limits(course: Course) -> Iterator[PauseLimit]:

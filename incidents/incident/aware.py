@@ -67,7 +67,7 @@ class LegallyBound(IncidentBase):
         """
         self._must_not_be_withdrawn()
         terms.check_party(party)
-        if said.get("for_party") not in {None, party}:
+        if said.get("for_party") != party:
             raise refusals.NotYourAwareness
         if party in self.aware:
             raise refusals.AlreadyAware(at=self.aware[party].isoformat())
@@ -164,5 +164,5 @@ class LegallyBound(IncidentBase):
 
 
 def _must_be_owed_by(duty: LegalDuty, said: Said) -> None:
-    if said.get("for_party") not in {None, *duty.owed_by}:
+    if said.get("for_party") not in duty.owed_by:
         raise refusals.NotYourDuty(parties=sorted(duty.owed_by))

@@ -131,7 +131,7 @@ class Claiming(IncidentBase):
         """
         self._must_not_be_withdrawn()
         claim = self._open_claim(number)
-        if said.get("for_party") not in {None, claim.by_party}:
+        if said.get("for_party") != claim.by_party:
             raise refusals.NotYourClaim
         self.trigger_event(self.ClaimWithdrawn, claim=number, reason=reason, **said)
         if claim.kind == SEVERITY and claim.standing is not None and self.severity == claim.meanwhile:

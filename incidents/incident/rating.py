@@ -100,13 +100,12 @@ class Rated(Claiming):
 
     def _route(self, severity: str, terms: Terms, said: Said) -> SeverityRoute | None:
         """Find how it may come about; what is imported has happened elsewhere, by whatever rules hold there."""
-        party = said.get("for_party")
-        if severity == self.severity or self.imported or party is None:
+        if severity == self.severity or self.imported:
             return None
         for claim in self.open_claims:
             if claim.kind in {SEVERITY, DOWNGRADE}:
                 raise refusals.SeverityDisputed(claim=claim.number)
-        return terms.severity_route(party, self.severity, severity, said["at"])
+        return terms.severity_route(said.get("for_party"), self.severity, severity, said["at"])
 
     def _seek(self, severity: str, route: SeverityRoute, reason: str, said: Said) -> None:
         about = {"standing": self.severity, "meanwhile": route.meanwhile}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.agreement import Agreement
+    from incidents.incident.base import Said
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -43,16 +44,30 @@ class Exemplary(Clocked):
     def flag(self, at: float, *flags: str) -> None:
         """Assess it again, with flags."""
         found = Assessment("minor", "high", flags=flags)
-        self.do(at, lambda it, when: it.classify(found, self.terms, by="key:1", at=when))
+        self.do(at, lambda it, when: it.classify(found, self.terms, by="key:1", at=when, for_party="acme"))
+
+    def severity(self, at: float, severity: str, was: float | None = None) -> None:
+        """Change its severity for the provider; the client consents to a milder one."""
+        self.do(at, lambda it, when: it.change_severity(severity, "x", self.terms, **said("acme", when)), was)
+        for number in [claim.number for claim in self.incident.open_claims]:
+            self._consent(at, number)
+
+    def _consent(self, at: float, claim: int) -> None:
+        self.do(at, lambda it, when: it.vote(claim, "granted", None, self.terms, **said("globex", when)))
 
     def aware(self, at: float, party: str) -> None:
         """Let a party become aware."""
-        self.do(at, lambda it, when: it.become_aware(party, self.terms, by="key:1", at=when))
+        self.do(at, lambda it, when: it.become_aware(party, self.terms, by="key:1", at=when, for_party=party))
 
     def due_in_berlin(self, clock: str, at: float = 0) -> str | None:
         """Say when a clock's last run is due, by the clock on the wall in Berlin; None: it has no such clock."""
         found = [reading for reading in self.readings(at) if reading.clock == clock]
         return wall(found[-1].due_at) if found else None
+
+
+def said(party: str, at: datetime) -> Said:
+    """Give who says something for a party."""
+    return {"by": "key:1", "at": at, "for_party": party}
 
 
 def wall(at: datetime | None) -> str | None:

@@ -14,7 +14,8 @@ from api.http.resources.claims import NUMBER
 from api.http.resources.commands import command
 from api.http.resources.incidents import incidents
 from api.http.schemas import legal as schemas
-from incidents.errors import InvalidField, NotFound
+from api.http.senders import ForNeitherSide
+from incidents.errors import NotFound
 from incidents.incident.aware import FilingMade
 
 if TYPE_CHECKING:
@@ -34,12 +35,11 @@ _ANSWERED = {"ETag": "REVISION", "Idempotency-Replayed": "REPLAYED"}
 
 
 @command("aware", schemas.Awareness, "becomeAware", Scope.INCIDENTS_COORDINATE, example={})
-def aware(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
+def aware(incidents: Incidents, stream: str, _body: Body, asked: Asked) -> Answer:
     """Say since when your party has been aware of what the law counts from; that may lie before the report."""
-    party = body.get("party") or asked.party
-    if party is None:
-        raise InvalidField("party", "Your key is no party's. Name the party that became aware.")
-    return incidents.become_aware(stream, party, asked)
+    if asked.party is None:
+        raise ForNeitherSide
+    return incidents.become_aware(stream, asked.party, asked)
 
 
 @command("flags", schemas.Flags, "changeFlags", example={"add": ["personal_data_breach"]})

@@ -12,8 +12,6 @@ from api.http.schemas.incidents import MAX_FLAGS, WITHHELD
 class Awareness(Moment):
     """When one's party came to know what the law counts from: `occurred_at`, which may lie before the report."""
 
-    party = name(metadata={"description": "Whose awareness it is; left out: your own party's."})
-
 
 def _names(what: str) -> fields.List[str]:
     return fields.List(

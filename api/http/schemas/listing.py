@@ -22,7 +22,10 @@ class IncidentListed(IncidentSummary):
     parties = fields.List(
         fields.String(),
         required=True,
-        metadata={"description": "Who has a part in it: the service's provider and users, reporter, holders of roles."},
+        metadata={
+            "description": "Who has a part in it: reporter, holders of roles, and who provides or uses its service "
+            "or one that depends on it."
+        },
     )
     breached = fields.List(fields.String(), required=True, metadata={"description": "Clocks that ran over, by name."})
     owed = fields.List(

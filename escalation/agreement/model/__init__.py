@@ -132,6 +132,10 @@ class Agreement:
     by_service: Mapping[str, Agreement] = field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """By what names it: what is worked out of an agreement is kept by it."""
+        return hash((self.partnership, self.version, self.digest))
+
     def for_service(self, service: str) -> Agreement:
         """Give what holds for a service: the agreement with the layers that reach it, or just as it is."""
         return self.by_service.get(service, self)
@@ -143,6 +147,18 @@ class Agreement:
     def voters(self, body: str) -> tuple[str, ...]:
         """Give the parties that vote in a body: those of its members, each once, in their order."""
         return tuple(dict.fromkeys(self.contacts[member].party for member in self.bodies[body].members))
+
+    def concerned_with(self, service: str) -> tuple[str, ...]:
+        """Give the parties that provide or use a service, or one that depends on it, directly or through others.
+
+        Each once; those of the service itself first.
+        """
+        affected = [service] if service in self.services else []
+        for name in affected:  # it grows while it is walked, and ends with cycles too
+            direct = (other.id for other in self.services.values() if name in other.depends_on)
+            affected += [other for other in direct if other not in affected]
+        sides = (self.services[name] for name in affected)
+        return tuple(dict.fromkeys(party for side in sides for party in (side.provided_by, *side.used_by)))
 
     def ladder_for(self, severity: str) -> tuple[str, tuple[Rung, ...]]:
         """The name and rungs of the ladder for a severity: its own, else `default`, else an empty one."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from escalation.agreement.text.fields import Field, Section
 
 LATER = {
+    ("defaults", "currency"): "spec.defaults.currency is kept: no amounts are computed yet.",
     ("remedies",): "spec.remedies is kept and checked: this version computes no credits yet.",
     ("governance", "reviews"): "spec.governance.reviews is kept and checked: this version prepares no reviews yet.",
 }

@@ -13,14 +13,21 @@ if TYPE_CHECKING:
 
     from escalation.agreement.text.fields import Field, Section
 
+RESERVED = {
+    "default": "it stands for all not named",
+    "legal": "the ladder of legal clocks has it",
+    "claims": "the ladder of claims has it",
+}
+"""Names that are no severity's, each with why: a severity's ladder is called like it, on record and in deliveries."""
 SEVERITY = ("scale", "impact", "urgency", "matrix", "floors", "set_by", "dispute", "downgrade")
 
 
 def read_severity(section: Section, tiers: Collection[str] | None) -> SeverityRules:
     """How bad an incident is; a floor may name the tiers that services have (None: they could not be read)."""
     scale, impact, urgency = (_words(section.need(key)) for key in ("scale", "impact", "urgency"))
-    if "default" in scale:
-        section.get("scale").mistake("'default' is no severity", "choose another name: it stands for all not named")
+    for name in scale:
+        if name in RESERVED:
+            section.get("scale").mistake(f"{show(name)} is no severity", f"choose another name: {RESERVED[name]}")
     floors = section.get("floors", []).items()
     return SeverityRules(
         scale=scale,

@@ -81,7 +81,7 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
 }
 """Whose examples are sent first, by the party that is named if there is one."""
 
-DECIDING = (Scope.AGREEMENTS_DECIDE, Scope.INCIDENTS_COORDINATE)
+DECIDING = (Scope.AGREEMENTS_DECIDE, Scope.INCIDENTS_COORDINATE, Scope.INCIDENTS_WRITE)
 DECIDED_FOR: Mapping[str, str] = {
     "signVersion": "acme",
     "giveNotice": "globex",
@@ -100,6 +100,10 @@ DECIDED_FOR: Mapping[str, str] = {
     "voteOnClaim": "globex",
     "vetoPause": "globex",
     "becomeAware": "acme",
+    "changeSeverity": "acme",
+    "classifyIncident": "acme",
+    "submitFiling": "acme",
+    "amendFiling": "acme",
 }
 """What only a party can do: for which one the example is sent."""
 

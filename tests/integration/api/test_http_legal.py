@@ -58,13 +58,13 @@ def test_a_filing_meets_the_clock_and_is_read_by_both(bench: Bench) -> None:
 
 
 def test_each_party_says_what_it_knew_itself(bench: Bench) -> None:
-    """Nobody is aware for the other side; a key of no party names the party."""
+    """Who is of neither side, the operator too, says and files it for none."""
     incident = bench.declare()
-    refused = bench["acme"].command(incident, "aware", {"party": "globex"})
-    assert problem_of(refused)["code"] == "not_your_awareness"
-    neither = bench.site.caller(party_key(bench.site.tocsin, "acme-globex", None))
-    assert wrong_fields(neither.command(incident, "aware", {})) == ["party"]
-    assert neither.command(incident, "aware", {"party": "globex"}).status == 200
+    for neither in (bench.site.operator, bench.site.caller(party_key(bench.site.tocsin, "acme-globex", None))):
+        assert problem_of(neither.command(incident, "aware", {}))["code"] == "for_neither_side"
+        assert problem_of(neither.command(incident, "filings", FILED))["code"] == "not_your_duty"
+    bench["globex"].must(incident, "aware", {})
+    assert set(bench.read(incident, "filings")["aware"]) == {"globex"}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from api.access.permissions import Scope
 from tests.support.clock import NOON
-from tests.support.http import OURS, THEIRS, party_key, site_on, wrong_fields
+from tests.support.http import OURS, THEIRS, agreement_text, party_key, site_on, wrong_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -178,6 +178,22 @@ def test_a_party_finds_what_it_has_a_part_in(site: Site) -> None:
     assert numbers(site.partner, "party=nobody") == []
     [listed] = site.partner.get("/v1/incidents").body["items"]
     assert listed["parties"] == ["acme", "globex"]
+
+
+def test_a_party_finds_what_its_services_depend_on(site: Site) -> None:
+    """Payments stand on a gateway that Globex neither provides nor uses: its incidents concern Globex all the same."""
+    gateway = "\n    - {id: gateway, provided_by: acme, used_by: acme, tier: standard}"
+    text = agreement_text(version=2).decode()
+    for found, instead in {
+        "tier: critical}": "tier: critical, depends_on: [gateway]}" + gateway,
+        "\n  version: 2\n": "\n  version: 2\n  supersedes: 1\n",
+    }.items():
+        assert found in text
+        text = text.replace(found, instead, 1)
+    answer = site.operator.send("/v1/agreements", text.encode(), "application/yaml")
+    assert answer.status == 201, answer.raw
+    incident = site.partner.declare(service="gateway")
+    assert numbers(site.partner, "party=globex") == [incident["number"]]
 
 
 def test_lists_are_sorted_as_asked(site: Site) -> None:

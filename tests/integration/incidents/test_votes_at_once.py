@@ -38,7 +38,9 @@ def stream(desk: Desk) -> str:
     """Give an incident on which the client's delay is claimed."""
     report = Report("Payments fail", "payments-api", assessment=Assessment(severity="S1"))
     stream = desk.incidents.declare("acme-globex", report, ACME).incident.id
-    desk.incidents.claim_exclusion(stream, ExclusionSought("client_caused_delay", NOON, NOON + timedelta(hours=1)), "They had locked us out", ACME)
+    desk.incidents.claim_exclusion(
+        stream, ExclusionSought("client_caused_delay", NOON, NOON + timedelta(hours=1)), "They had locked us out", ACME
+    )
     return stream
 
 
@@ -80,7 +82,9 @@ def test_what_is_claimed_at_once_of_a_report_from_ahead_lies_not_before_it(desk:
     report = Report("Payments fail", "payments-api", assessment=Assessment(severity="S1"))
     ahead = Asked(by="key:1", party="acme", at=NOON + timedelta(seconds=4))
     stream = desk.incidents.declare("acme-globex", report, ahead).incident.id
-    desk.incidents.claim_exclusion(stream, ExclusionSought("client_caused_delay", NOON, NOON + timedelta(hours=1)), "They had locked us out", ACME)
+    desk.incidents.claim_exclusion(
+        stream, ExclusionSought("client_caused_delay", NOON, NOON + timedelta(hours=1)), "They had locked us out", ACME
+    )
     made, claimed = desk.get(stream).history
     assert claimed.at == made.at
 

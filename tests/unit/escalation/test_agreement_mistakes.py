@@ -129,6 +129,20 @@ MISTAKES = [
     ),
     (
         "scale: [S1, S2, S3, S4]",
+        "scale: [S1, S2, S3, S4, legal]",
+        "spec.severity.scale",
+        "'legal' is no severity",
+        "legal clocks",
+    ),
+    (
+        "scale: [S1, S2, S3, S4]",
+        "scale: [S1, S2, S3, S4, claims]",
+        "spec.severity.scale",
+        "'claims' is no severity",
+        "ladder of claims",
+    ),
+    (
+        "scale: [S1, S2, S3, S4]",
         "scale: [S1, S2, S3, S4, S3]",
         "spec.severity.scale.4",
         "stands here twice",

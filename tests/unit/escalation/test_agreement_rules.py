@@ -112,6 +112,7 @@ def test_an_exclusion_may_be_decided_by_a_body_of_its_own() -> None:
 def test_what_is_kept_and_not_acted_upon_is_said() -> None:
     """One line for each such section, and none where the agreement has none."""
     assert example_agreement().later == (
+        "spec.defaults.currency is kept: no amounts are computed yet.",
         "spec.remedies is kept and checked: this version computes no credits yet.",
         "spec.governance.reviews is kept and checked: this version prepares no reviews yet.",
     )

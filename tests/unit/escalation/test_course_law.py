@@ -83,6 +83,35 @@ def test_it_goes_on_after_the_resolution_and_is_told_of() -> None:
     assert (case.state("tell-client", 150), case.next()) == ("breached", 300)  # what the client owes warns
 
 
+def test_of_rungs_that_are_past_at_once_only_the_highest_pages() -> None:
+    """Rule 7: of a late awareness its duty holder hears once, as it stands; the lower rungs never follow."""
+    rungs = replace(AGREEMENT, clock_rules=ClockRules((50, 75, 90), 5, 0))
+    case, one_by_one = Eventful(rungs), Eventful(rungs)
+    case.aware(0, "acme", was=-80)
+    one_by_one.aware(0, "acme")
+    for at in (0, 9, 10, 15, 20, 30):
+        case.turn(at)
+    for at in (50, 75, 90, 100):
+        one_by_one.turn(at)
+    fired, each = case.told(h.RungFired), one_by_one.told(h.RungFired)
+    assert [(fact.timestamp, fact.clock, fact.rung) for fact in fired] == [
+        (moment(0), "tell-client", 1),
+        (moment(10), "tell-client", 2),
+        (moment(20), "tell-client", 3),
+    ]
+    assert [fact.rung for fact in each] == [0, 1, 2, 3]
+    assert [fact.pages for fact in fired] == [fact.pages for fact in each[1:]]
+
+
+def test_an_engine_that_was_away_pages_once_for_a_legal_clock_that_ran_out() -> None:
+    """Rule 7: not once for each of its rungs."""
+    case = Eventful(replace(AGREEMENT, clock_rules=ClockRules((50, 75, 90), 5, 0)))
+    case.aware(0, "acme", was=-120)
+    case.turns(0, 1, 500)
+    assert [(fact.timestamp, fact.rung) for fact in case.told(h.RungFired)] == [(moment(0), 3)]
+    assert case.next() is None
+
+
 def test_a_false_alarm_asks_for_nothing() -> None:
     """There was nothing to tell; also where it turned out so before somebody became aware."""
     case, late = Eventful(AGREEMENT), Eventful(AGREEMENT)

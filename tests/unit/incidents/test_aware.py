@@ -100,7 +100,7 @@ def test_who_files_was_aware() -> None:
 
 
 def test_who_was_told_by_a_filing_was_aware_from_then_on() -> None:
-    """The provider's notification goes to the client's officer: the client's own 72 hours have begun, and it may file."""
+    """The provider's notification goes to the client's officer: the client's own 72 hours begin, and it may file."""
     case = Claimed()
     aware(case, party=PROVIDER)
     case.act(HOUR, "file", FilingMade("notify-client"), party=PROVIDER)

@@ -19,12 +19,13 @@ def change(case: Claimed, severity: str, party: str | None, at: float = 60) -> N
 
 
 def test_who_sets_severities_makes_them_worse_at_once() -> None:
-    """The provider's duty manager does; so does the operator, whatever the severity."""
+    """The provider's duty manager does; who is of neither side has no such power, not even the operator."""
     case = Claimed(severity="S3")
     change(case, "S2", PROVIDER)
     assert (case.incident.severity, case.facts()) == ("S2", ["SeverityChanged"])
-    change(case, "S4", None)
-    assert (case.incident.severity, case.incident.claims) == ("S4", {})
+    with pytest.raises(refusals.NotYourSeverity):
+        change(case, "S1", None)
+    assert (case.incident.severity, case.incident.claims) == ("S2", {})
 
 
 @pytest.mark.parametrize(("standing", "wanted", "meanwhile"), [("S3", "S1", "S1"), ("S1", "S3", "S1")])
@@ -93,13 +94,13 @@ def test_a_dispute_that_is_withdrawn_leaves_what_stood() -> None:
     assert (case.incident.severity, case.only.outcome) == ("S3", "withdrawn")
 
 
-def test_a_dispute_that_is_withdrawn_leaves_what_the_operator_set_since() -> None:
+def test_a_dispute_that_is_withdrawn_leaves_what_a_floor_made_since() -> None:
     """Only what held because of the dispute goes with it."""
     case = Claimed(severity="S3")
-    change(case, "S1", CLIENT)
-    change(case, "S2", None, at=90)
+    change(case, "S2", CLIENT)
+    case.act(90, "flag", ["personal_data_breach"], [], party=CLIENT)
     case.act(120, "withdraw_claim", case.only.number, None, party=CLIENT)
-    assert case.incident.severity == "S2"
+    assert case.incident.severity == "S1"
 
 
 def test_a_milder_severity_needs_the_clients_consent() -> None:

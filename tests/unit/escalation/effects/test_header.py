@@ -8,7 +8,7 @@ from escalation.agreement import check_document
 from escalation.agreement.reading import parse
 from escalation.book.proposals import draft
 from escalation.book.renewal import schedule
-from tests.support.example_agreement import example_agreement
+from tests.support.example_agreement import agreed, example_agreement, example_text
 
 NEW_YEAR = datetime(2025, 12, 31, 23, tzinfo=UTC)
 
@@ -59,6 +59,10 @@ def test_the_zone_of_the_agreement_says_where_a_date_ends() -> None:
     assert ends_at == datetime(2026, 10, 30, 23, tzinfo=UTC)
 
 
-def test_amounts_are_in_euros() -> None:
-    """Credits are amounts of this currency."""
-    assert example_agreement().currency == "EUR"
+def test_publishing_says_that_no_amounts_are_computed_in_euros() -> None:
+    """The currency is on record for whoever settles the credits."""
+    agreement = example_agreement()
+    defaults = parse(agreement.document).document["spec"]["defaults"]  # type: ignore[index] # plain JSON
+    assert defaults["currency"] == "EUR"
+    assert agreement.later[0] == "spec.defaults.currency is kept: no amounts are computed yet."
+    assert agreed(example_text().replace(", currency: EUR", "")).later == agreement.later[1:]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from escalation.book.renewal import signatories
+from escalation.clocks.courses import Courses
+from escalation.standing import AgreedStandings
 from escalation.terms import AgreementTerms
 from incidents.errors import InvalidField
-from tests.support.example_agreement import example_agreement
+from tests.support.example_agreement import example_agreement, worded
+from tests.support.example_incident import Exemplary
 
 
 def test_parties_are_known_by_id_and_by_role() -> None:
@@ -91,12 +94,30 @@ def test_incidents_are_about_services_that_somebody_provides_and_uses() -> None:
         terms.check_service("mail")
 
 
-def test_a_service_knows_what_it_depends_on() -> None:
-    """Payments stand on the supplier's gateway."""
-    services = example_agreement().services
-    assert {name: service.depends_on for name, service in services.items() if service.depends_on} == {
-        "payments-api": ("initech-gateway",)
+def test_what_fails_concerns_the_parties_of_what_depends_on_it() -> None:
+    """Payments stand on the supplier's gateway, so its incidents are Globex' too; nothing stands on reporting."""
+    agreement = example_agreement()
+    standings = AgreedStandings(Courses(InMemoryBook({1: agreement})))
+    concerned = {name: standings.of(Exemplary(service=name).incident).concerned for name in agreement.services}
+    assert concerned == {
+        "payments-api": ("acme", "globex"),
+        "reporting": ("acme", "globex"),
+        "initech-gateway": ("initech", "acme", "globex"),
     }
+
+
+def test_it_concerns_those_who_depend_on_it_through_others_and_cycles_end() -> None:
+    """Three services that depend on each other in a circle concern everybody in it, each once."""
+    circle = worded(
+        {
+            "tier: critical, depends_on: [initech-gateway]": "tier: critical, depends_on: [reporting]",
+            "used_by: globex, tier: standard}": "used_by: external, tier: standard, depends_on: [initech-gateway]}",
+            "used_by: acme, tier: standard}": "used_by: acme, tier: standard, depends_on: [payments-api]}",
+        }
+    )
+    for service in circle.services:
+        assert sorted(circle.concerned_with(service)) == ["acme", "external", "globex", "initech"]
+    assert circle.concerned_with("mail") == ()
 
 
 def test_tiers() -> None:

@@ -17,7 +17,7 @@ def remedies() -> dict[str, Any]:
 def test_publishing_says_that_credits_are_not_computed() -> None:
     """One line for each part that is kept and checked alone."""
     parts = [line.partition(" is kept")[0] for line in example_agreement().later]
-    assert parts == ["spec.remedies", "spec.governance.reviews"]
+    assert parts == ["spec.defaults.currency", "spec.remedies", "spec.governance.reviews"]
 
 
 def test_the_basis_is_on_record() -> None:
