@@ -255,7 +255,8 @@ MISTAKES = [
 ]
 
 
-CONSEQUENCES = ("no target 'resolve' is declared", "nothing is said about default")
+UNSAID = tuple(f"nothing is said about {name}" for name in ("default", "legal", "claims"))
+CONSEQUENCES = ("no target 'resolve' is declared", *UNSAID)
 """What else a change of the table can make wrong."""
 
 
