@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 from threading import local
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from escalation.clocks.course import course_of
 
 if TYPE_CHECKING:
     from escalation.agreement.model import Agreement
-    from escalation.book import AgreementBook
     from escalation.clocks.course import Course, Versions
     from incidents.incident import Incident
+
+
+class Agreements(Protocol):
+    """Where the versions of agreements are found (see escalation/book)."""
+
+    def get(self, partnership: str, version: int) -> Agreement:
+        """Give a version of an agreement. NotFound."""
 
 
 class Courses:
@@ -21,7 +27,7 @@ class Courses:
     A command's projections come one after the other, in one thread, for one incident at one version.
     """
 
-    def __init__(self, book: AgreementBook) -> None:
+    def __init__(self, book: Agreements) -> None:
         """Take the book of agreements."""
         self._book = book
         self._last = local()

@@ -10,26 +10,13 @@ from notifications.message import Composer
 from notifications.relevance import no_longer_needed
 from tests.support.claimed import CLIENT, DAYS, HOUR, PROVIDER, Claimed
 from tests.support.clocked import moment
+from tests.support.example_agreement import OneVersion
 from tests.support.paging import a_delivery
 
 if TYPE_CHECKING:
-    from escalation.agreement import Agreement
     from notifications.delivery import Delivery
 
 BOARD = 10 * DAYS + 11 * HOUR
-
-
-class Pinned:
-    """The one agreement that there is. Implements notifications.message.Agreements."""
-
-    def __init__(self, agreement: Agreement) -> None:
-        """Take it."""
-        self._agreement = agreement
-
-    def get(self, partnership: str, version: int) -> Agreement:
-        """Give it, whichever is asked for."""
-        del partnership, version
-        return self._agreement
 
 
 def asked(case: Claimed, at: float) -> Delivery:
@@ -47,7 +34,9 @@ def needed(case: Claimed, delivery: Delivery) -> str | None:
 def why(case: Claimed, at: float) -> str:
     """Say what the body reads."""
     delivery = asked(case, at)
-    return Composer(Pinned(case.agreement), "http://tocsin.example").compose(delivery, case.incident, moment(at)).why
+    return (
+        Composer(OneVersion(case.agreement), "http://tocsin.example").compose(delivery, case.incident, moment(at)).why
+    )
 
 
 def test_a_body_is_asked_until_it_has_decided() -> None:

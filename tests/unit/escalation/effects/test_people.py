@@ -9,7 +9,7 @@ from escalation.clocks.courses import Courses
 from escalation.standing import AgreedStandings
 from escalation.terms import AgreementTerms
 from incidents.errors import InvalidField
-from tests.support.example_agreement import example_agreement, worded
+from tests.support.example_agreement import OneVersion, example_agreement, worded
 from tests.support.example_incident import Exemplary
 
 
@@ -97,7 +97,7 @@ def test_incidents_are_about_services_that_somebody_provides_and_uses() -> None:
 def test_what_fails_concerns_the_parties_of_what_depends_on_it() -> None:
     """Payments stand on the supplier's gateway, so its incidents are Globex' too; nothing stands on reporting."""
     agreement = example_agreement()
-    standings = AgreedStandings(Courses(InMemoryBook({1: agreement})))
+    standings = AgreedStandings(Courses(OneVersion(agreement)))
     concerned = {name: standings.of(Exemplary(service=name).incident).concerned for name in agreement.services}
     assert concerned == {
         "payments-api": ("acme", "globex"),
