@@ -1,9 +1,9 @@
 """What reading the clocks of a long incident costs: 200 facts, 96 runs and more, under the worked example (under 2 ms).
 
 A third of the way its severity is lowered, and it is paused twice. What is read are all fields that the API shows of a
-clock but `why`, from the facts on. The agreement is known already, as it is to a server that runs. Each figure is the
-best of many calls, with the garbage collector on: the CPU time, and the time on the wall, which other processes may
-lengthen. Run it with `python -m benchmarks course`.
+clock but `why`, from the facts on. The agreement, and what it demands, are known already, as on a server that runs.
+Each figure is the best of many calls, with the garbage collector on: the CPU time, and the time on the wall, which
+other processes may lengthen. Run it with `python -m benchmarks course`.
 """
 
 from __future__ import annotations
