@@ -6,8 +6,10 @@ It is about what both parties see (escalation/engine/reminders.py), so nothing i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from escalation.engine.ahead import kind_of
 from escalation.engine.reminders import Reminding
 from notifications.dated import Dated
 from notifications.delivery import REMINDER
@@ -49,7 +51,7 @@ def reminder_of(delivery: Delivery, record: Reminding, now: datetime, base_url: 
         partnership=record.partnership,
         record=record.id,
         title=record.subject(cause),
-        why=_why(cause),
+        why=_why(cause, now),
         due_at=cause.due_at,
         at=cause.timestamp,
         sent_at=now,
@@ -66,8 +68,16 @@ def reminded_by(delivery: Delivery, record: Reminding) -> Reminding.Reminded:
     raise LookupError(message)
 
 
-def _why(cause: Reminding.Reminded) -> str:
-    what = cause.reminder.replace("_", " ").capitalize()
+def _why(cause: Reminding.Reminded, now: datetime) -> str:
+    what = kind_of(cause.reminder).replace("_", " ").capitalize()
     of = f" of {cause.about}" if cause.about else ""
-    due = f", due {cause.due_at:%Y-%m-%d %H:%M} UTC" if cause.due_at else ""
+    due = f", due {cause.due_at:%Y-%m-%d %H:%M} UTC{_left(cause.due_at - now)}" if cause.due_at else ""
     return f"{what}{of}{due}"
+
+
+def _left(time: timedelta) -> str:
+    """Say how much time is left, in whole days; to the hour, for what takes seconds to send has lost no day."""
+    if time <= timedelta():
+        return ""
+    days = round(time / timedelta(hours=1)) // 24
+    return f", in {days} day{'' if days == 1 else 's'}" if days else ", in less than a day"

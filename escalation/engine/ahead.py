@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from escalation.agreement.spans import Dates
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.engine.reminders import Reminding
+
+_DAYS_AHEAD = re.compile(r"_in_\d+_days$")
 
 
 class Due(NamedTuple):
@@ -26,6 +29,11 @@ def ahead(kind: str, due_at: datetime, tz: str, days: Iterable[int], about: str 
     return [
         Due(Dates(days=each).before(due_at, tz), Occasion(f"{kind}_in_{each}_days", about, due_at)) for each in days
     ]
+
+
+def kind_of(reminder: str) -> str:
+    """Give the kind of a reminder without its days: by the time it is told, fewer may be left."""
+    return _DAYS_AHEAD.sub("", reminder)
 
 
 def untold(record: Reminding, dues: Iterable[Due]) -> Sequence[Due]:

@@ -50,7 +50,7 @@ def test_a_reminder_reaches_its_receiver_and_its_outcome_is_a_fact(database_url:
         "partnership": "acme-globex",
         "record": permit,
         "title": "The permit for road works ends",
-        "why": "Permit ends of road works, due 2026-04-01 12:00 UTC",
+        "why": "Permit ends of road works, due 2026-04-01 12:00 UTC, in 7 days",
         "due_at": "2026-04-01T12:00:00.000000Z",
         "at": "2026-03-25T12:00:00.000000Z",
         "sent_at": "2026-03-25T12:00:02.000000Z",
@@ -72,7 +72,7 @@ def test_both_parties_are_reminded_and_the_terminal_shows_it(office: Office) -> 
     assert channel.recipients() == ["acme-ops"]
     assert output.getvalue() == (
         "REMINDER acme-globex for globex-ops: The permit for road works ends"
-        " | Permit ends of road works, due 2026-04-01 12:00 UTC"
+        " | Permit ends of road works, due 2026-04-01 12:00 UTC, in 7 days"
         f" | http://tocsin.example/v1/permits/{permit.rsplit('/', 1)[1]}\n"
     )
 
