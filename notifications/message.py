@@ -20,7 +20,7 @@ from incidents.errors import NotFound
 from incidents.ledger.sealing import ERASED, Hidden
 from notifications.dated import Dated
 from notifications.relevance import cause_of, version_when
-from notifications.reminder import Reminder, reminder_of
+from notifications.reminder import Reminder, reminded_by, reminder_of
 from notifications.words import duration, waiting
 
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ class ClockLine:
 
 @dataclass(frozen=True)
 class IncidentMessage(Dated):
-    """One message, the same for every channel; each gives it the shape that its readers know."""
+    """One message, the same for every channel; each gives it the shape that its readers know.
+
+    `tz` is the zone in which its reader is to be told times.
+    """
 
     kind: str
     incident: str
@@ -65,6 +68,7 @@ class IncidentMessage(Dated):
     sent_at: datetime
     clocks: tuple[ClockLine, ...]
     link: str
+    tz: str
 
 
 Message: TypeAlias = IncidentMessage | Reminder
@@ -115,11 +119,14 @@ class Composer:
             sent_at=now,
             clocks=_running_clocks(incident, self.versions_of(incident), now),
             link=f"{self._base_url}/v1/incidents/{incident.public_id}",
+            tz=agreement.zone_for(delivery.recipient, delivery.destination),
         )
 
     def remind(self, delivery: Delivery, record: Reminding, now: datetime) -> Reminder:
         """Compose the reminder of a delivery."""
-        return reminder_of(delivery, record, now, self._base_url)
+        agreement = self._agreements.get(record.partnership, reminded_by(delivery, record).agreement_version)
+        zone = agreement.zone_for(delivery.recipient, delivery.destination)
+        return reminder_of(delivery, record, now, self._base_url, zone)
 
     def _agreement_at(self, cause: h.IncidentEvent, incident: Incident) -> Agreement:
         """Give the version whose ladder a cause names, as it holds for the incident's service."""

@@ -25,7 +25,7 @@ class Reminder(Dated):
     """A reminder, the same for every channel.
 
     `record` is the stream that reminds, as events name it; `title` says in a sentence what is coming, `why` what kind
-    of reminder it is and when it is due.
+    of reminder it is and when it is due. `tz` is the zone in which its reader is to be told times.
     """
 
     kind: str
@@ -39,9 +39,10 @@ class Reminder(Dated):
     at: datetime
     sent_at: datetime
     link: str
+    tz: str
 
 
-def reminder_of(delivery: Delivery, record: Reminding, now: datetime, base_url: str) -> Reminder:
+def reminder_of(delivery: Delivery, record: Reminding, now: datetime, base_url: str, tz: str) -> Reminder:
     """Make the message of a delivery, of the record as it stands. LookupError where it did not cause it."""
     cause = reminded_by(delivery, record)
     return Reminder(
@@ -56,6 +57,7 @@ def reminder_of(delivery: Delivery, record: Reminding, now: datetime, base_url: 
         at=cause.timestamp,
         sent_at=now,
         link=f"{base_url}/v1/{record.path}",
+        tz=tz,
     )
 
 

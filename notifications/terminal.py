@@ -13,7 +13,7 @@ from rich.text import Text
 from notifications.channels import SendFailed
 from notifications.delivery import NOTICE, PAGE, REMINDER, TAKEN
 from notifications.reminder import Reminder
-from notifications.words import duration, printable
+from notifications.words import duration, on_the_wall, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,7 @@ STYLES = {PAGE: "bold red", NOTICE: "yellow", TAKEN: "green", REMINDER: "cyan"}
 WORTH_MENTIONING = 60
 """Seconds of delay from which on a message says that it comes late."""
 WIDTH = 96
+UTC = "UTC"
 
 
 class Terminal:
@@ -83,11 +84,16 @@ def _body(message: Message) -> list[str]:
 def _lines(message: Message) -> Iterator[str]:
     yield message.title
     yield message.why
-    if not isinstance(message, Reminder):
-        yield from _state(message)
+    yield from _local_due(message) if isinstance(message, Reminder) else _state(message)
     if message.late_by >= WORTH_MENTIONING:
         yield f"comes late: it was due {duration(message.late_by)} ago"
     yield message.link
+
+
+def _local_due(message: Reminder) -> Iterator[str]:
+    """Say by the reader's own clock when it is due; `why` says it in UTC."""
+    if message.due_at is not None and message.tz != UTC:
+        yield f"due {on_the_wall(message.due_at, message.tz)}"
 
 
 def _state(message: IncidentMessage) -> Iterator[str]:
@@ -98,9 +104,10 @@ def _state(message: IncidentMessage) -> Iterator[str]:
 
 
 def _due(message: IncidentMessage, index: int) -> str:
-    """Say how far away a clock's due instant is, on the clock on the wall."""
+    """Say how far away a clock's due instant is, and when that is where the reader is."""
     due_at = message.clocks[index].due_at
     if due_at is None:
         return ""
     left = int((due_at - message.sent_at).total_seconds())
-    return f" (due in {duration(left)})" if left >= 0 else f" (due {duration(-left)} ago)"
+    away = f"in {duration(left)}" if left >= 0 else f"{duration(-left)} ago"
+    return f" (due {away}, {on_the_wall(due_at, message.tz)})"

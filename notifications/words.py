@@ -5,7 +5,11 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from escalation.calendars.zones import zone
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from incidents.incident.claims import Claim
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -22,6 +26,11 @@ def duration(seconds: int) -> str:
     if minutes:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     return f"{rest} s"
+
+
+def on_the_wall(at: datetime, tz: str) -> str:
+    """Give an instant as the clocks of a zone show it."""
+    return f"{at.astimezone(zone(tz)):%Y-%m-%d %H:%M %Z}"
 
 
 _SUBJECTS = {

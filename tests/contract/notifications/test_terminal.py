@@ -25,6 +25,7 @@ REMINDER = Reminder(
     at=NOON,
     sent_at=NOON,
     link="http://tocsin.example/v1/agreements/acme-globex",
+    tz="America/New_York",
 )
 
 
@@ -56,7 +57,11 @@ def test_colour_can_be_forced_for_an_output_that_is_captured() -> None:
     printed = _printed(coloured=True)
     assert "\x1b[1;31m" in printed
     assert "╭" in printed
-    for told in ("PAGE INC-1042 S1 for acme-duty", "Payments fail", "acknowledge running (due in 14 min 59 s)"):
+    for told in (
+        "PAGE INC-1042 S1 for acme-duty",
+        "Payments fail",
+        "acknowledge running (due in 14 min 59 s, 2026-03-02 12:15 UTC)",
+    ):
         assert told in printed
 
 
@@ -66,7 +71,13 @@ def test_a_reminder_says_what_is_coming_and_when(coloured: bool) -> None:  # noq
     stream = io.StringIO()
     delivery = replace(Story().delivery("reminder"), recipient="acme-ops")
     Terminal(stream, coloured=coloured).send(REMINDER, delivery)
-    for told in ("REMINDER acme-globex for acme-ops", REMINDER.title, REMINDER.why, REMINDER.link):
+    for told in (
+        "REMINDER acme-globex for acme-ops",
+        REMINDER.title,
+        REMINDER.why,
+        "due 2026-04-01 08:00 EDT",
+        REMINDER.link,
+    ):
         assert told in stream.getvalue()
     assert "clocks" not in stream.getvalue()
 
@@ -88,7 +99,7 @@ def test_a_page_that_comes_late_says_so() -> None:
     late = replace(message, sent_at=story.clock.move(minutes=20))
     Terminal(stream).send(late, story.delivery("page"))
     assert "comes late: it was due 20 min ago" in stream.getvalue()
-    assert "acknowledge running (due 5 min 1 s ago)" in stream.getvalue()
+    assert "acknowledge running (due 5 min 1 s ago, 2026-03-02 12:15 UTC)" in stream.getvalue()
 
 
 def test_what_the_terminal_cannot_write_is_replaced() -> None:

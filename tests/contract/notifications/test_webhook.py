@@ -68,6 +68,7 @@ def test_a_page_is_taken_by_any_success(status: int) -> None:
             {"clock": "resolve", "state": "running", "due_at": "2026-03-02T20:00:01.000000Z"},
         ],
         "link": "http://tocsin.example/v1/incidents/5f0c",
+        "tz": "UTC",
     }
 
 

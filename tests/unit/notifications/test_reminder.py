@@ -26,7 +26,7 @@ def why(occasion: Occasion, left: timedelta) -> str:
     delivery = Delivery(
         "d1", permit.id, permit.version, REMINDER, "duty", "terminal", "", 1, 1, NOON, permit.partnership
     )
-    return reminder_of(delivery, permit, NOON - left, "http://tocsin.example").why
+    return reminder_of(delivery, permit, NOON - left, "http://tocsin.example", "UTC").why
 
 
 @pytest.mark.parametrize(
