@@ -43,7 +43,7 @@ class Acts:
     def classified(self, fact: h.Declared | h.Classified, at: int) -> None:
         """Another assessment: flags call for legal clocks, and waive them."""
         self.rated(fact, at)
-        self.builder.law.flags = frozenset(fact.flags)
+        self.builder.law.flagged(fact.flags, at, fact.originator_version)
         self.builder.obey(at, fact.originator_version)
 
     def rated(self, fact: h.Declared | h.Classified | h.SeverityChanged | h.SeveritySettled, at: int) -> None:

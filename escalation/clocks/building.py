@@ -20,7 +20,7 @@ from escalation.clocks.wanted import Wanted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from escalation.agreement.model import Agreement, Target
+    from escalation.agreement.model import Agreement, LegalNotification, Target
     from escalation.clocks.demands import Demand
     from escalation.clocks.grants import Grant
     from escalation.clocks.pauses import Asked
@@ -219,7 +219,7 @@ class Builder:
             started = self.law.started(notification, agreement)
             run = self._legal.get(notification.id)
             if started is not None and (run is None or run.outcome == CANCELLED):
-                self._call_for(self.demands.targets[notification.id], *started)
+                self._call_for(notification, *started)
             elif started is None and run is not None and run.running:
                 self._end(run, at, CANCELLED, entry)
             self._meet(notification.id)
@@ -231,15 +231,17 @@ class Builder:
             at, filing = filed
             self._end(run, max(at, run.started), MET, filing)
 
-    def _call_for(self, target: Target, started: int, entry: int) -> None:
+    def _call_for(self, notification: LegalNotification, started: int, entry: int) -> None:
         """Start a legal clock; one that was waived meanwhile goes on, as the law knows no pause."""
-        run = self._legal.get(target.name)
-        demand = self.demands.of(target, self.severity)
+        run = self._legal.get(notification.id)
+        demand = self.demands.of(self.demands.targets[notification.id], self.severity)
         if run is None and demand is not None:
-            self._legal[target.name] = self._start(demand, demand.stretch(started, entry), 1)
+            run = self._legal[notification.id] = self._start(demand, demand.stretch(started, entry), 1)
         elif run is not None and not run.running:
             run.stopped = run.outcome = run.stopped_by = None
             self._running[run.name, None] = run
+        if run is not None:
+            run.called_by += self.law.calls(notification)
 
     # --- runs --------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from escalation.clocks import clock
 from escalation.clocks.demands import can_stop
-from escalation.clocks.runs import Excuse, Stop, Stretch, seconds
+from escalation.clocks.runs import Excuse, Extension, Stop, Stretch, seconds
 from incidents import happenings as h
 from incidents.incident.claims import BACKDATING, GRANTED
 
@@ -125,14 +125,14 @@ def _pausing(stop: Stop, *, excuses_only: bool = False) -> Change:
         run.stops.append(stop)
         refresh(run)
 
-    return Excuse(stop.reason, stop.granted_at or 0, stop.entry or 0, stop.start), change, excuses_only
+    return Excuse(stop.reason, stop.granted_at or 0, stop.entry or 0), change, excuses_only
 
 
 def _change(run: Run, grant: Grant) -> Change | None:
     if run.name not in grant.clocks:
         return None
     if grant.exclusion is None:
-        excuse = Excuse(grant.name, grant.at, grant.entry, grant.start)
+        excuse = Excuse(None, grant.at, grant.entry)
         return (excuse, lambda each: _extend(each, grant), False) if run.about == grant.name else None
     if grant.until is not None and grant.until <= run.started:
         return None
@@ -154,3 +154,4 @@ def _extend(run: Run, grant: Grant) -> None:
     run.segments = [
         Stretch(each.start, max(each.target, amount), each.calendar, each.demand, each.entry) for each in run.segments
     ]
+    run.extensions += (Extension(grant.at, grant.entry, run.segments[-1].target),)

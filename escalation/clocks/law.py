@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from escalation.agreement.model import Agreement, LegalNotification
     from incidents import happenings as h
+
+
+class Call(NamedTuple):
+    """A flag that calls for a legal clock: when it was set, and by which fact (its version)."""
+
+    flag: str
+    at: int
+    entry: int
 
 
 class Law:
@@ -16,10 +24,14 @@ class Law:
 
     def __init__(self) -> None:
         """Begin where nobody knows anything."""
-        self.flags: frozenset[str] = frozenset()
+        self._flags: dict[str, Call] = {}
         self._aware: dict[str, tuple[int, int]] = {}
         self._filings: dict[int, str] = {}
         self._done: dict[str, tuple[int, int]] = {}
+
+    def flagged(self, flags: Iterable[str], at: int, entry: int) -> None:
+        """These flags are set from now on, by a fact; one that was set before keeps the fact that set it."""
+        self._flags = {flag: self._flags.get(flag) or Call(flag, at, entry) for flag in flags}
 
     def aware(self, party: str, at: int, entry: int) -> None:
         """A party came to know, by a fact; what it hears again changes nothing."""
@@ -50,10 +62,15 @@ class Law:
 
         None: none of them did, or its flags ask for nothing.
         """
-        if notification.unless in self.flags or notification.applies_when not in {None, *self.flags}:
+        if notification.unless in self._flags or notification.applies_when not in {None, *self._flags}:
             return None
         owing = agreement.parties_named(notification.duty_of)
         return min((known for party, known in self._aware.items() if party in owing), default=None)
+
+    def calls(self, notification: LegalNotification) -> tuple[Call, ...]:
+        """Give the flag that calls for a notification now; none where the agreement wants it of every incident."""
+        call = None if notification.applies_when is None else self._flags.get(notification.applies_when)
+        return () if call is None else (call,)
 
 
 def told(notification: LegalNotification, agreement: Agreement) -> Collection[str]:

@@ -160,7 +160,7 @@ def missed(run: Run, now: int) -> tuple[int | None, int | None]:
 def _state(run: Run, now: int, deviated: int | None, breached: int | None) -> str:
     over = deviated if breached is None else breached
     if over is not None:
-        excused = run.excuse(over, now) is not None
+        excused = run.excuse(now) is not None
         return "excused" if excused else "deviation" if breached is None else "breached"
     if run.stopped is not None and run.stopped <= now:
         return str(run.outcome)

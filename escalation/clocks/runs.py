@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from escalation.agreement.model import Target
     from escalation.clocks.demands import Demand
     from escalation.clocks.grants import Backdated
+    from escalation.clocks.law import Call
 
 RESPONDS, UPDATES, RESOLVES, ACKNOWLEDGES = "respond", "update", "resolve", "acknowledge"
 
@@ -76,15 +77,22 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Excuse:
-    """Why a breach from an instant on does not count against anybody: an exclusion or pause that was granted.
+    """Why a breach does not count against anybody: an exclusion or pause that was granted, or more time for an action.
 
-    `at` is when it was granted, by the fact with the version `entry`.
+    `at` is when it was granted, by the fact with the version `entry`; `reason` is None for more time.
     """
 
-    reason: str
+    reason: str | None
     at: int
     entry: int
-    start: int
+
+
+class Extension(NamedTuple):
+    """More time for an action: when a body granted it, by which fact (its version), and the target from then on."""
+
+    at: int
+    entry: int
+    target: int
 
 
 class Overrun(NamedTuple):
@@ -119,7 +127,8 @@ class Run:
         stopped_by: The fact that ended it, by its version.
         breach: The breach on record: it stays, whatever becomes of the target (clock rule 2).
         deviation: The deviation on record, which may still become a breach.
-        excuses: What excuses a breach whenever it was.
+        called_by: The flags that called for a legal clock.
+        extensions: The time that an action was given.
         backdated: The incident's facts with an older time that was accepted, of which some may have moved it.
         as_granted: The run as it would be with what was granted only after it had run over, and that.
     """
@@ -139,7 +148,8 @@ class Run:
     stopped_by: int | None = None
     breach: Breach | None = None
     deviation: Breach | None = None
-    excuses: list[Excuse] = field(default_factory=list)
+    called_by: tuple[Call, ...] = ()
+    extensions: tuple[Extension, ...] = ()
     backdated: tuple[Backdated, ...] = ()
     as_granted: tuple[Run, Excuse] | None = None
 
@@ -277,11 +287,8 @@ class Run:
             for stop in self.stops
         )
 
-    def excuse(self, missed: int, until: int) -> Excuse | None:
-        """Say what excuses that it missed its target at an instant, as of another; None: nothing does."""
-        for excuse in self.excuses:
-            if excuse.start <= missed:
-                return excuse
+    def excuse(self, until: int) -> Excuse | None:
+        """Say what excuses that it missed its target, as of an instant; None: nothing does."""
         if self.as_granted is not None and self.as_granted[0].ran_over(until) is None:
             return self.as_granted[1]
         return None

@@ -45,6 +45,8 @@ _HELD = {
 }
 """What stops a clock that nobody paused: the rule, and in words its beginning and its end."""
 
+_MORE_TIME = "governance.authorities.extend_action"
+
 
 def because(run: Run, now: int) -> tuple[Because, ...]:
     """Say how a run came to what it is at an instant."""
@@ -58,11 +60,16 @@ def because(run: Run, now: int) -> tuple[Because, ...]:
 
 def _lines(run: Run, now: int) -> Iterator[Line]:
     first = run.segments[0]
+    for flag, at, entry in dict.fromkeys(run.called_by):
+        yield at, entry, _path(run, "applies_when"), f"It was flagged {flag}: this notification is called for."
     yield run.started, first.entry, _path(run, "from"), f"It started: {_demanded(first)}."
     if first.demand.by_days:
         yield run.started, None, "clock rule 10", "The date of its start does not count; business days come after it."
     for before, after in pairwise(run.segments):
         yield _changed(run, before, after)
+    for more in run.extensions:
+        text = f"A body granted more time: the target is now {_amount(run.segments[-1], more.target)}."
+        yield max(more.at, run.started), more.entry, _MORE_TIME, text
     for stop in run.stops:
         yield from _stopped(run, stop)
     for stop in run.void:
@@ -86,8 +93,9 @@ def _demanded(segment: Stretch) -> str:
     demand = segment.demand
     if is_legal(demand.target):
         return f"{_amount(segment)} from when it became known, on every day and at every hour"
-    what = "priority" if demand.target.per_action else "severity"
-    return f"{_amount(segment)} of {demand.calendar} at {what} {demand.severity}"
+    if demand.target.per_action:  # as agreed: what was granted beyond it has lines of its own
+        return f"{_amount(segment, demand.amount)} of {demand.calendar} at priority {demand.severity}"
+    return f"{_amount(segment)} of {demand.calendar} at severity {demand.severity}"
 
 
 def _amount(segment: Stretch, counted: int | None = None) -> str:
@@ -123,8 +131,7 @@ def _stopped(run: Run, stop: Stop) -> Iterator[Line]:
     elif stop.granted_at is None:
         rule, begins, ends = f"pauses.{stop.reason}", f"Paused: {stop.reason}", f"Time counts again after {stop.reason}"
     else:
-        pause = stop.reason in run.target.pausable
-        rule = f"pauses.{stop.reason}.authority" if pause else f"exclusions.{stop.reason}"
+        rule = _granted_by(run, stop.reason)
         begins, ends = f"A body granted {stop.reason}: this time is taken out", f"{stop.reason} was granted until here"
     yield max(stop.start, run.started), stop.entry, rule, f"{begins}."
     if stop.until is not None and stop.until > run.started and (run.stopped is None or stop.until <= run.stopped):
@@ -158,12 +165,15 @@ def _missed(run: Run, now: int) -> Iterator[Line]:
         beyond = " and what is tolerated beyond it" if tolerated else ""
         entry = run.breach.entry if run.breach else None
         yield at_last, entry, "clock rule 8", f"This was the last instant within the target{beyond}: it was breached."
-    missed = at_last if at_last is not None else over.deviated if over else None
-    excuse = None if missed is None else run.excuse(missed, now)
+    excuse = None if at_last is None and over is None else run.excuse(now)
     if excuse is not None:
-        named = excuse.reason in run.target.pausable
-        rule = f"pauses.{excuse.reason}.authority" if named else f"exclusions.{excuse.reason}"
-        yield excuse.at, excuse.entry, rule, f"A body granted {excuse.reason}: that it ran over is excused."
+        rule = _MORE_TIME if excuse.reason is None else _granted_by(run, excuse.reason)
+        what = excuse.reason or "more time"
+        yield excuse.at, excuse.entry, rule, f"A body granted {what}: that it ran over is excused."
+
+
+def _granted_by(run: Run, reason: str) -> str:
+    return f"pauses.{reason}.authority" if reason in run.target.pausable else f"exclusions.{reason}"
 
 
 def _backdated(fact: Backdated) -> Line:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from escalation.agreement.model import Exclusion, LegalNotification, Tolerance, Tolerated, Window
+from escalation.agreement.model import Exclusion, LegalNotification, Target, Tolerance, Tolerated, Window
 from escalation.clocks.runs import seconds
 from escalation.clocks.why import spell
 from incidents.incident import Incident
-from tests.support.clocked import START, agreed, moment, target
+from tests.support.clocked import DAY, START, agreed, moment, target
 from tests.support.eventful import Eventful
 
 DELAY = Exclusion("delay", excuses=False, targets=("resolve",), authority="board")
@@ -22,6 +22,29 @@ PLANNED = Exclusion(
     windows=(Window("FREQ=DAILY", 13 * 3600 + 20, 30, "Europe/Berlin"),),
 )
 AGREEMENT = agreed(exclusions={"delay": DELAY, "force": FORCE}, ladders={})
+
+
+ACTION = Target(
+    "action_due",
+    ("pir_published",),
+    "action_closed",
+    within={},
+    by={"high": 10},
+    calendar={"high": "always"},
+    pausable=frozenset(),
+    repeats=False,
+    warn_at=(),
+    per_action=True,
+)
+
+
+def actions(review: int = 20) -> Eventful:
+    """Give an incident with an action that is due ten business days after its review."""
+    case = Eventful(agreed(targets={"action_due": ACTION}, ladders={}))
+    case.agree(5, "patch", "high")
+    case.resolve(10)
+    case.review(review)
+    return case
 
 
 def why(case: Eventful, clock: str, at: float) -> list[tuple[int, int | None, str]]:
@@ -194,6 +217,61 @@ def test_a_legal_clock_names_its_notification() -> None:
     case.aware(5, "acme", was=-10)
     case.file(20, "tell")
     assert why(case, "tell", 30) == [(-10, 2, "notifications.tell.from"), (20, 3, "notifications.tell.until")]
+
+
+def test_a_legal_clock_names_the_flag_that_called_for_it() -> None:
+    """By the fact that set it, be it before the awareness or after; assessed again with it, that is no other call."""
+    told = LegalNotification("tell", "gdpr-33-2", "provider", "service_owner", 100, "always", applies_when="breach")
+    case, late = (Eventful(agreed(notifications={"tell": told})) for _ in range(2))
+    case.flags(5, "breach")
+    case.flags(8, "breach", "other")
+    case.aware(10, "acme")
+    assert why(case, "tell", 30) == [(5, 2, "notifications.tell.applies_when"), (10, 4, "notifications.tell.from")]
+    assert words(case, "tell", 30).startswith("It was flagged breach: this notification is called for. It started: ")
+    late.aware(10, "acme")
+    late.flags(20, "breach")
+    assert why(late, "tell", 30) == [(10, 2, "notifications.tell.from"), (20, 3, "notifications.tell.applies_when")]
+
+
+def test_a_legal_clock_that_is_called_for_again_names_each_flagging() -> None:
+    """It was waived between them."""
+    told = LegalNotification("tell", "gdpr-33-2", "provider", "service_owner", 100, "always", applies_when="breach")
+    case = Eventful(agreed(notifications={"tell": told}))
+    case.aware(0, "acme")
+    for at, flags in ((5, ("breach",)), (10, ()), (15, ("breach",))):
+        case.flags(at, *flags)
+    called = [line for line in why(case, "tell", 30) if line[2].endswith("applies_when")]
+    assert called == [(5, 3, "notifications.tell.applies_when"), (15, 5, "notifications.tell.applies_when")]
+
+
+def test_an_action_that_was_extended_names_the_decision_beside_what_was_agreed() -> None:
+    """Another action's extension is none of its own."""
+    case = actions()
+    decision = case.grant(DAY, "extension", "patch", until=12 * DAY, clocks=["action_due"])
+    case.grant(DAY, "extension", "other", until=20 * DAY, clocks=["action_due"])
+    assert (DAY, decision, "governance.authorities.extend_action") in why(case, "action_due", 2 * DAY)
+    assert [rule for *_, rule in why(case, "action_due", 2 * DAY)].count("governance.authorities.extend_action") == 1
+    said = words(case, "action_due", 2 * DAY)
+    assert said.startswith("It started: 10 business days of always at priority high.")
+    assert said.endswith("A body granted more time: the target is now 12 business days.")
+
+
+def test_an_action_that_was_extended_before_its_clock_began_says_so_as_it_begins() -> None:
+    """The review that its clock begins with was published later."""
+    case = actions(review=2 * DAY)
+    decision = case.grant(DAY, "extension", "patch", until=15 * DAY, clocks=["action_due"])
+    assert (2 * DAY, decision, "governance.authorities.extend_action") in why(case, "action_due", 2 * DAY)
+
+
+def test_an_extension_that_came_too_late_names_the_decision_as_what_excuses() -> None:
+    """It moves nothing, and is no exclusion."""
+    case = actions()
+    claim = case.claim(DAY, "extension", "patch", until=20 * DAY, clocks=["action_due"])
+    case.turn(12 * DAY)
+    decision = case.decide(13 * DAY, claim)
+    lines = why(case, "action_due", 13 * DAY)
+    assert lines[-1] == (13 * DAY, decision, "governance.authorities.extend_action")
+    assert words(case, "action_due", 13 * DAY).endswith("A body granted more time: that it ran over is excused.")
 
 
 def test_a_migration_names_the_version() -> None:
