@@ -167,9 +167,10 @@ def _reached(fired: h.RungFired, incident: Incident, agreement: Agreement) -> st
     length = _length(fired.clock, incident, agreement)
     of = f" of {duration(length)}" if length else ""
     percent = percent_of(fired, agreement)
+    told = f"; {legal.to} must be told" if (legal := agreement.notifications.get(fired.clock)) else ""
     if percent is None or percent == WHOLE:
-        return f"The {fired.clock} clock{of} ran out"
-    return f"{percent} % of the {fired.clock} clock{of} is used up"
+        return f"The {fired.clock} clock{of} ran out{told}"
+    return f"{percent} % of the {fired.clock} clock{of} is used up{told}"
 
 
 def _length(clock: str, incident: Incident, agreement: Agreement) -> int | None:

@@ -63,7 +63,7 @@ class AgreementLife:
             new = draft(agreement, amended, at)
             if amended is None or not new.signers:
                 raise refusals.NotToBeProposed
-            if party not in _proposers(amended):
+            if party not in proposers(amended):
                 raise refusals.NotYoursToPropose(proposed_by=amended.governance.amendments.proposed_by)
             check_place(record.versions, new.version, party, at)
             record.propose(new, party, by=sender.by, at=at)
@@ -169,7 +169,7 @@ def _party_of(sender: Sender) -> str:
     return sender.party
 
 
-def _proposers(agreement: Agreement) -> frozenset[str]:
+def proposers(agreement: Agreement) -> frozenset[str]:
     """Give the parties that may propose an amendment."""
     named = agreement.governance.amendments.proposed_by
     return frozenset(signatories(agreement)) if named == "any_signatory" else agreement.parties_named(named)

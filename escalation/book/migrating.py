@@ -54,7 +54,7 @@ class Migrations:
             _must_hold(record, to, command.recorded_at)
             check_few(record.migrations.values(), sender.party)
             agreement = self._book.get(partnership, to)
-            needs = _needs(agreement)
+            needs = movers(agreement)
             if sender.party is not None and sender.party not in needs:
                 raise refusals.NotASigner(signers=list(needs))
             found = self._chosen(partnership, agreement, incidents)
@@ -169,7 +169,7 @@ def _must_hold(record: Agreements, version: int, at: datetime) -> None:
         raise refusals.NotInForce(in_force=None if current is None else current.version)
 
 
-def _needs(agreement: Agreement) -> tuple[str, ...]:
+def movers(agreement: Agreement) -> tuple[str, ...]:
     """Give the parties that must sign a migration; where the agreement names none, each signatory."""
     rule = agreement.governance.amendments
     return rule.migration_needs or rule.signed_by or signatories(agreement)

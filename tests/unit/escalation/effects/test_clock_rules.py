@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from escalation.agreement import check_document
+from incidents.carrying_out import CLOCK_SKEW, check_time
 from incidents.incident import Incident
+from incidents.refusals import TooLate
+from tests.support.clocked import moment
 from tests.support.example_agreement import example_agreement
 from tests.support.example_incident import DAY, HOUR, Exemplary
 
@@ -70,9 +74,12 @@ def test_warnings() -> None:
 
 
 def test_facts_may_be_reported_four_hours_late() -> None:
-    """What is older is refused; the limit itself still holds."""
-    incident = Exemplary("S4")
-    assert incident.terms.accept_backdated_by.total_seconds() == 4 * HOUR
+    """What is older is refused, but for what clocks may differ by; the limit itself still holds."""
+    terms, now = Exemplary("S4").terms, moment(DAY)
+    oldest = moment(DAY - 4 * HOUR) - CLOCK_SKEW
+    check_time(oldest, now, terms)
+    with pytest.raises(TooLate):
+        check_time(oldest - timedelta(seconds=1), now, terms)
 
 
 def test_older_facts_need_authority() -> None:

@@ -33,16 +33,6 @@ def test_an_unknown_duty_is_refused() -> None:
         AgreementTerms(example_agreement()).legal_duty("notify-press")
 
 
-def test_whom_it_goes_to() -> None:
-    """The client's data protection officer, the supervisory authority, the CSIRT."""
-    found = {name: rule.to for name, rule in example_agreement().notifications.items()}
-    assert found == {
-        "notify-client": "client.dpo",
-        "notify-authority": "supervisory_authority",
-        "early-warning": "csirt",
-    }
-
-
 def test_which_flag_calls_for_it() -> None:
     """That of its law (GDPR Article 33, NIS 2 Article 23), or the one that is written."""
     found = {name: (rule.law, rule.applies_when) for name, rule in example_agreement().notifications.items()}

@@ -6,9 +6,10 @@ import pytest
 
 from escalation.terms import AgreementTerms
 from incidents.errors import InvalidField
+from incidents.refusals import NotYourVeto
 from incidents.terms import PauseTerms, Turn
 from tests.support.example_agreement import example_agreement
-from tests.support.example_incident import HOUR, Exemplary
+from tests.support.example_incident import HOUR, Exemplary, said
 
 WAITING = ("update", "workaround", "resolve")
 WINDOW = ("workaround", "resolve")
@@ -68,7 +69,22 @@ def test_who_waits_for_the_partner_names_the_message_and_bears_its_veto() -> Non
     """Whoever is waited for can strike the pause out; no other reason asks for anything of that kind."""
     assert terms().pause_terms("waiting_on_partner") == PauseTerms("message_id", None, frozenset({"globex"}))
     assert terms().pause_terms("change_window") == terms().pause_terms("monitoring") == PauseTerms()
-    assert example_agreement().pauses["waiting_on_partner"].veto_by == "client.service_owner"
+
+
+def test_the_client_strikes_out_that_it_is_waited_for() -> None:
+    """Nobody else can; the clock then runs as if it had not waited."""
+    incident = Exemplary("S2")
+    incident.reach(HOUR, "request_sent_to_client")
+
+    def veto(party: str) -> None:
+        incident.do(
+            2 * HOUR, lambda it, at: it.veto_pause("waiting_on_partner", "x", incident.terms, **said(party, at))
+        )
+
+    with pytest.raises(NotYourVeto):
+        veto("acme")
+    veto("globex")
+    assert incident.due("resolve", 2 * HOUR) == 24 * HOUR
 
 
 def test_an_extension_needs_the_boards_consent() -> None:

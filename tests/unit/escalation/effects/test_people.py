@@ -118,9 +118,3 @@ def test_it_concerns_those_who_depend_on_it_through_others_and_cycles_end() -> N
     for service in circle.services:
         assert sorted(circle.concerned_with(service)) == ["acme", "external", "globex", "initech"]
     assert circle.concerned_with("mail") == ()
-
-
-def test_tiers() -> None:
-    """Floors ask for the tier of the service that is affected."""
-    tiers = {name: service.tier for name, service in example_agreement().services.items()}
-    assert tiers == {"payments-api": "critical", "reporting": "standard", "initech-gateway": "standard"}
