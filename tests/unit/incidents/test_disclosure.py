@@ -125,7 +125,9 @@ def test_what_is_shared_is_seen_by_all(kind: str) -> None:
         assert [vars(fact) for fact in seen(incident, viewer).history] == [vars(fact) for fact in incident.history]
 
 
-@pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind in sorted(BY_CLASS) for field in BY_CLASS[kind]])
+@pytest.mark.parametrize(
+    ("kind", "field"), [(kind, field) for kind in sorted(BY_CLASS) for field in sorted(BY_CLASS[kind])]
+)
 def test_a_class_withholds_its_field_from_all_but_its_readers(kind: str, field: str) -> None:
     """Named for every kind or for this one; the rule that gave a severity goes with what it was given."""
     incident = told(kind, party="acme")
