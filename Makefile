@@ -37,7 +37,7 @@ check: setup ## Lint, types, and the direction of imports
 	$(BIN)/lint-imports
 
 test: setup ## Every test that needs no outside tool (under 10 minutes on 2 cores)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 browser: setup node-tools chromium ## The tests in a browser: pages, in Chromium, with axe
 	$(BIN)/pytest -m browser
