@@ -15,7 +15,7 @@ from tests.support.example_agreement import PATH
 
 title = next(each for each in mutants(PATH.read_text(encoding="utf-8")) if each.key == "metadata.title")
 said = "{HEADER}::test_a_version_says_what_it_is"
-currency = "{HEADER}::test_amounts_are_in_euros"
+currency = "{HEADER}::test_publishing_says_that_no_amounts_are_computed_in_euros"
 severity = "tests/unit/escalation/effects/test_severity.py::test_the_scale"
 jobs = [(title, (said,)), (title, (severity, said)), (title, (currency,)), (title, ("{HEADER}::test_nothing",))]
 outcome = run(jobs, lambda _: None)
