@@ -14,9 +14,9 @@ from api.http.resources.claims import NUMBER
 from api.http.resources.commands import command
 from api.http.resources.incidents import incidents
 from api.http.schemas import legal as schemas
-from api.http.senders import ForNeitherSide
 from incidents.errors import NotFound
 from incidents.incident.aware import FilingMade
+from incidents.refusals import NotYourAwareness
 
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown
@@ -38,7 +38,7 @@ _ANSWERED = {"ETag": "REVISION", "Idempotency-Replayed": "REPLAYED"}
 def aware(incidents: Incidents, stream: str, _body: Body, asked: Asked) -> Answer:
     """Say since when your party has been aware of what the law counts from; that may lie before the report."""
     if asked.party is None:
-        raise ForNeitherSide
+        raise NotYourAwareness
     return incidents.become_aware(stream, asked.party, asked)
 
 

@@ -128,6 +128,7 @@ def test_what_is_not_acted_upon_is_said_wherever_a_version_is_read(site: Site) -
     """Publishing the whole example tells which of its parts are only kept; an agreement without any has no notes."""
     published = site.operator.send("/v1/agreements", (EXAMPLES / "acme-globex.yaml").read_bytes(), "application/yaml")
     assert published.status == 201, published.raw
-    assert [note.partition(" ")[0] for note in published.body["notes"]] == ["spec.remedies", "spec.governance.reviews"]
+    kept = ["spec.defaults.currency", "spec.remedies", "spec.governance.reviews"]
+    assert [note.partition(" ")[0] for note in published.body["notes"]] == kept
     assert site.operator.get("/v1/agreements/acme-globex/3").body["notes"] == published.body["notes"]
     assert site.operator.send("/v1/agreements", TWO_SIDED, "application/yaml").body["notes"] == []

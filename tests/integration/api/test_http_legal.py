@@ -61,7 +61,7 @@ def test_each_party_says_what_it_knew_itself(bench: Bench) -> None:
     """Who is of neither side, the operator too, says and files it for none."""
     incident = bench.declare()
     for neither in (bench.site.operator, bench.site.caller(party_key(bench.site.tocsin, "acme-globex", None))):
-        assert problem_of(neither.command(incident, "aware", {}))["code"] == "for_neither_side"
+        assert problem_of(neither.command(incident, "aware", {}))["code"] == "not_your_awareness"
         assert problem_of(neither.command(incident, "filings", FILED))["code"] == "not_your_duty"
     bench["globex"].must(incident, "aware", {})
     assert set(bench.read(incident, "filings")["aware"]) == {"globex"}
