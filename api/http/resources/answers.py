@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from api.http.access import must_reach, principal, tocsin, viewer
+from api.http.access import must_reach, principal, stream_of, tocsin, viewer
 from api.http.idempotency import replay_headers, request_key
 from api.http.preconditions import etag, expected_revision
 from api.http.views import incident_view
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 Shown = tuple[dict[str, Any], dict[str, str]]
+
+
+def seen_at(reference: str) -> Incident:
+    """Give an incident as it stands, and as its reader may see it. NotFound; Forbidden."""
+    stream = stream_of(reference)
+    return tocsin().reading.incident(stream, viewer(stream.partition("/")[0])).incident
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from api.access.permissions import Scope
 from api.http import openapi
-from api.http.access import stream_of, tocsin, viewer
+from api.http.access import stream_of, tocsin
 from api.http.question_views import claim_view
-from api.http.resources.answers import answer_headers, asked_of, called, in_address, seen_after
+from api.http.resources.answers import answer_headers, asked_of, called, in_address, seen_after, seen_at
 from api.http.resources.incidents import incidents
 from api.http.schemas import claims as schemas
 from incidents.errors import NotFound
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from marshmallow import Schema
 
     from api.http.resources.answers import Body, Shown
-    from incidents.incident import Incident
     from incidents.incidents import Answer, Asked
 
 _REFERENCE = (openapi.REFERENCE_PARAMETER,)
@@ -33,14 +32,14 @@ NUMBER = {
     "schema": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
     "example": 2,
 }
-_ONE = (*_REFERENCE, NUMBER)
-_NUMBER = "<int(min=1, max=2147483647):number>"
+ONE = (*_REFERENCE, NUMBER)
+NUMBERED = "<int(min=1, max=2147483647):number>"
 _COMMAND: dict[str, Any] = {
     "gives": schemas.ClaimView,
     "errors": openapi.COMMAND_ERRORS,
     "parameters": ["If-Match", "Idempotency-Key"],
 }
-_ANSWERED = {"ETag": "REVISION", "Idempotency-Replayed": "REPLAYED"}
+ANSWERED = {"ETag": "REVISION", "Idempotency-Replayed": "REPLAYED"}
 _CLAIMABLE = {
     "kind": "exclusion",
     "name": "client_caused_delay",
@@ -56,7 +55,7 @@ _CLAIMABLE = {
     "makeClaim",
     takes=schemas.Claiming,
     status=HTTPStatus.CREATED,
-    headers={"Location": "LOCATION", **_ANSWERED},
+    headers={"Location": "LOCATION", **ANSWERED},
     path=_REFERENCE,
     scope=Scope.INCIDENTS_COORDINATE,
     example={"body": _CLAIMABLE},
@@ -77,7 +76,7 @@ def make(body: Body, reference: str) -> Shown:
     "disputeSeverity",
     takes=schemas.Dispute,
     status=HTTPStatus.CREATED,
-    headers={"Location": "LOCATION", **_ANSWERED},
+    headers={"Location": "LOCATION", **ANSWERED},
     path=_REFERENCE,
     scope=Scope.INCIDENTS_COORDINATE,
     example={"body": {"severity": "S2", "reason": "One shop in ten is affected"}},
@@ -103,7 +102,7 @@ def dispute(body: Body, reference: str) -> Shown:
 )
 def listed(query: Body, reference: str) -> dict[str, Any]:
     """List the claims on an incident."""
-    found = _seen(reference)
+    found = seen_at(reference)
     wanted = query.get("state")
     views = [claim_view(found, claim) for claim in found.claims.values()]
     return {"items": [view for view in views if wanted in {None, view["state"]}]}
@@ -111,17 +110,17 @@ def listed(query: Body, reference: str) -> dict[str, Any]:
 
 @incidents.operation(
     "GET",
-    f"/<reference>/claims/{_NUMBER}",
+    f"/<reference>/claims/{NUMBERED}",
     "getClaim",
     gives=schemas.ClaimView,
     errors=openapi.READ_ERRORS,
-    path=_ONE,
+    path=ONE,
     scope=Scope.INCIDENTS_READ,
     example={},
 )
 def get(reference: str, number: int) -> dict[str, Any]:
     """Read a claim."""
-    found = _seen(reference)
+    found = seen_at(reference)
     if number not in found.claims:
         raise NotFound
     return claim_view(found, found.claims[number])
@@ -142,11 +141,11 @@ def _on_claim(
         view.__name__, view.__doc__ = act.__name__, act.__doc__
         incidents.operation(
             "POST",
-            f"/<reference>/claims/{_NUMBER}/{verb}",
+            f"/<reference>/claims/{NUMBERED}/{verb}",
             operation,
             takes=schema,
-            headers=_ANSWERED,
-            path=_ONE,
+            headers=ANSWERED,
+            path=ONE,
             scope=scope,
             example={"body": example},
             **_COMMAND,
@@ -225,11 +224,6 @@ _CLAIMS: dict[str, Callable[[str, Body, Asked], Answer]] = {
 
 def _clocks(body: Body) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(body["clocks"])) if "clocks" in body else None
-
-
-def _seen(reference: str) -> Incident:
-    stream = stream_of(reference)
-    return tocsin().reading.incident(stream, viewer(stream.partition("/")[0])).incident
 
 
 def _made(answer: Answer) -> Shown:

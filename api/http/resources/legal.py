@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from api.access.permissions import Scope
 from api.http import openapi
-from api.http.access import stream_of, tocsin, viewer
+from api.http.access import stream_of, tocsin
 from api.http.question_views import filing_view
-from api.http.resources.answers import answer_headers, asked_of, in_address, seen_after
-from api.http.resources.claims import NUMBER
+from api.http.resources.answers import answer_headers, asked_of, in_address, seen_after, seen_at
+from api.http.resources.claims import ANSWERED, NUMBERED, ONE
 from api.http.resources.commands import command
 from api.http.resources.incidents import incidents
 from api.http.schemas import legal as schemas
@@ -23,15 +23,12 @@ if TYPE_CHECKING:
     from incidents.incidents import Answer, Asked, Incidents
 
 _REFERENCE = (openapi.REFERENCE_PARAMETER,)
-_ONE = (*_REFERENCE, NUMBER)
-_NUMBER = "<int(min=1, max=2147483647):number>"
 _COMMAND: dict[str, Any] = {
     "gives": schemas.FilingView,
     "errors": openapi.COMMAND_ERRORS,
     "parameters": ["If-Match", "Idempotency-Key"],
     "scope": Scope.INCIDENTS_COORDINATE,
 }
-_ANSWERED = {"ETag": "REVISION", "Idempotency-Replayed": "REPLAYED"}
 
 
 @command("aware", schemas.Awareness, "becomeAware", Scope.INCIDENTS_COORDINATE, example={})
@@ -54,7 +51,7 @@ def flags(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer
     "submitFiling",
     takes=schemas.Filing,
     status=HTTPStatus.CREATED,
-    headers={"Location": "LOCATION", **_ANSWERED},
+    headers={"Location": "LOCATION", **ANSWERED},
     path=_REFERENCE,
     example={"body": {"notification": "notify-client", "reference": "DPO-2026-17"}},
     **_COMMAND,
@@ -70,11 +67,11 @@ def submit(body: Body, reference: str) -> Shown:
 
 @incidents.operation(
     "POST",
-    f"/<reference>/filings/{_NUMBER}/acknowledge",
+    f"/<reference>/filings/{NUMBERED}/acknowledge",
     "acknowledgeFiling",
     takes=schemas.FilingConfirmation,
-    headers=_ANSWERED,
-    path=_ONE,
+    headers=ANSWERED,
+    path=ONE,
     example={"body": {"reference": "LfDI 2026/4711"}},
     **_COMMAND,
 )
@@ -89,11 +86,11 @@ def acknowledge(body: Body, reference: str, number: int) -> Shown:
 
 @incidents.operation(
     "POST",
-    f"/<reference>/filings/{_NUMBER}/amend",
+    f"/<reference>/filings/{NUMBERED}/amend",
     "amendFiling",
     takes=schemas.FilingAmendment,
-    headers=_ANSWERED,
-    path=_ONE,
+    headers=ANSWERED,
+    path=ONE,
     example={"body": {"text": "Fewer than 400 people were concerned"}},
     **_COMMAND,
 )
@@ -120,25 +117,23 @@ def amend(body: Body, reference: str, number: int) -> Shown:
 )
 def listed(reference: str) -> dict[str, Any]:
     """List the filings of an incident, and since when each party has been aware."""
-    stream = stream_of(reference)
-    found = tocsin().reading.incident(stream, viewer(stream.partition("/")[0])).incident
+    found = seen_at(reference)
     return {"items": [filing_view(found, filing) for filing in found.filings.values()], "aware": found.aware}
 
 
 @incidents.operation(
     "GET",
-    f"/<reference>/filings/{_NUMBER}",
+    f"/<reference>/filings/{NUMBERED}",
     "getFiling",
     gives=schemas.FilingView,
     errors=openapi.READ_ERRORS,
-    path=_ONE,
+    path=ONE,
     scope=Scope.INCIDENTS_READ,
     example={},
 )
 def get(reference: str, number: int) -> dict[str, Any]:
     """Read a filing."""
-    stream = stream_of(reference)
-    found = tocsin().reading.incident(stream, viewer(stream.partition("/")[0])).incident
+    found = seen_at(reference)
     if number not in found.filings:
         raise NotFound
     return filing_view(found, found.filings[number])
