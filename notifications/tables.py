@@ -17,6 +17,7 @@ deliveries = Table(
     Column("recipient", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("destination", Text, nullable=False),
+    Column("party", Text),
     Column("urgency", SmallInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
@@ -34,7 +35,10 @@ deliveries = Table(
     ),
     Index("deliveries_stream_idx", "stream"),
 )
-"""What is owed to somebody. `id` is constant over all tries; `version` is the fact that caused it."""
+"""What is owed to somebody. `id` is constant over all tries; `version` is the fact that caused it.
+
+`party` is that of a person; of a contact and a webhook the agreement knows it.
+"""
 
 delivery_attempts = Table(
     "delivery_attempts",

@@ -23,6 +23,8 @@ class Scope(StrEnum):
     """Decide about them: severity, roles, cancelling, duplicates, closing, who may see what."""
     EVENTS_READ = "events:read"
     """Follow and export the partnership's events."""
+    ONCALL_MANAGE = "oncall:manage"
+    """Say who is next for one's own party: schedules, overrides, teams, and who holds its contacts."""
     AGREEMENTS_READ = "agreements:read"
     """Read agreements."""
     AGREEMENTS_WRITE = "agreements:write"
@@ -46,11 +48,11 @@ _READING = frozenset({Scope.INCIDENTS_READ, Scope.EVENTS_READ, Scope.AGREEMENTS_
 
 ROLES: Mapping[str, frozenset[Scope]] = {
     "responder": _READING | {Scope.INCIDENTS_WRITE},
-    "coordinator": _READING | {Scope.INCIDENTS_WRITE, Scope.INCIDENTS_COORDINATE},
+    "coordinator": _READING | {Scope.INCIDENTS_WRITE, Scope.INCIDENTS_COORDINATE, Scope.ONCALL_MANAGE},
     "approver": _READING | {Scope.AGREEMENTS_DECIDE},
     "executive": _READING | {Scope.INCIDENTS_WRITE, Scope.AGREEMENTS_DECIDE},
     "auditor": _READING | {Scope.AUDIT_READ},
-    "administrator": _READING | {Scope.ADMIN},
+    "administrator": _READING | {Scope.ADMIN, Scope.ONCALL_MANAGE},
 }
 """A person may do what any of their roles may. Nobody but the operator publishes agreements."""
 

@@ -13,6 +13,8 @@ from escalation.agreement import parse
 from escalation.book.record import Agreements
 from escalation.book.renewal import HANDOVER, contacts_of, schedule, signatories
 from escalation.book.versions import PROPOSED, newest_agreed
+from escalation.crew.reaching import Calling
+from escalation.crew.staff import NOBODY
 from escalation.engine.ahead import last_due, untold
 from escalation.engine.reminders import Occasion
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.agreement import Agreement
+    from escalation.crew.staff import Staff
     from escalation.engine.ahead import Due
 
 
@@ -28,6 +31,10 @@ class AgreementDuties:
     """Lapses, reminders, and the end."""
 
     kind = Agreements
+
+    def __init__(self, staff: Staff = NOBODY) -> None:
+        """Take whom reminders reach."""
+        self._staff = staff
 
     def next_instant(self, record: Agreements) -> datetime | None:
         """Give the next instant at which something untold could become true."""
@@ -50,14 +57,15 @@ class AgreementDuties:
         due = last_due(_untold(record, ends_at), now)
         if due is not None:
             agreement = last_agreed(record)
-            record.remind(due.occasion, agreement, now, notify=contacts_of(agreement, signatories(agreement)))
+            everybody = contacts_of(agreement, signatories(agreement))
+            record.remind(due.occasion, Calling(agreement, self._staff, now), notify=everybody)
 
     def _end(self, record: Agreements, ends_at: datetime, now: datetime) -> None:
         record.end(ends_at)
         agreement = last_agreed(record)
         for party in agreement.handover or signatories(agreement):
             occasion = Occasion(HANDOVER, party, ends_at)
-            record.remind(occasion, agreement, now, notify=contacts_of(agreement, [party]))
+            record.remind(occasion, Calling(agreement, self._staff, now), notify=contacts_of(agreement, [party]))
 
 
 def last_agreed(record: Agreements) -> Agreement:

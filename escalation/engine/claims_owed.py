@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from escalation.clocks.runs import seconds
+from escalation.crew.reaching import Calling
 from escalation.engine.pages import pages_for
 from escalation.mandates import next_body
 from incidents.happenings import RungFired, RungSkipped
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
+    from escalation.crew.staff import Staff
     from escalation.engine.sources import Source, Told
     from escalation.mandates import NextBody
     from incidents.incident.claims import Claim
@@ -30,13 +32,13 @@ ROUNDS = 2
 """A body is asked, and reminded when half of its time has passed."""
 
 
-def claims_owed(incident: Incident, agreement: Agreement) -> Iterator[Source]:
-    """Give what an incident's claims owe."""
+def claims_owed(incident: Incident, agreement: Agreement, staff: Staff) -> Iterator[Source]:
+    """Give what an incident's claims owe; `staff` are those whom bodies consist of."""
     if incident.withdrawn or not incident.claims:
         return
     told = _told(incident)
     for claim in incident.open_claims:
-        yield Asking(incident, agreement, claim, told.get(claim.number, -1))
+        yield Asking(incident, agreement, staff, claim, told.get(claim.number, -1))
         if claim.due_at is not None:
             yield Silence(incident, agreement, claim, seconds(claim.due_at))
             if claim.kind == SEVERITY and claim.if_silent != ESCALATE:
@@ -60,6 +62,7 @@ class Asking:
 
     incident: Incident
     agreement: Agreement
+    staff: Staff
     claim: Claim
     told: int
 
@@ -74,9 +77,10 @@ class Asking:
 
     def fact(self, which: int, *, late: bool, now: datetime) -> Told:  # noqa: ARG002 - the port's
         """Tell who is asked; or that there was nobody to ask."""
+        calling = Calling(self.agreement, self.staff, now)
         place: dict[str, Any] = {"ladder": CLAIMS, "rung": 0, "clock": None, "cycle": self.claim.number}
         values = place | {"round": which}
-        pages = pages_for(self.agreement, self.incident.id, values.values(), notify=self._members())
+        pages = pages_for(calling, self.incident.id, values.values(), notify=self._members())
         if not pages:
             return Incident.RungSkipped, {**values, "why": "no_one_to_reach"}
         return Incident.RungFired, {**values, "pages": pages}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from escalation.crew.staff import NOBODY
 from escalation.engine.owed import due_by, next_instant
 from escalation.engine.sources import instant
 from incidents.incident import Incident
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.clocks.courses import Courses
+    from escalation.crew.staff import Staff
     from escalation.engine.owed import Owed
 
 
@@ -20,9 +22,10 @@ class IncidentDuties:
 
     kind = Incident
 
-    def __init__(self, courses: Courses) -> None:
-        """Take the courses of incidents, with their agreements."""
+    def __init__(self, courses: Courses, staff: Staff = NOBODY) -> None:
+        """Take the courses of incidents, with their agreements, and whom those reach."""
         self._courses = courses
+        self._staff = staff
 
     def next_instant(self, record: Incident) -> datetime | None:
         """Give the next instant at which a clock or a ladder has something to tell. NotFound: no such agreement."""
@@ -32,7 +35,8 @@ class IncidentDuties:
 
     def tell(self, record: Incident, now: datetime) -> None:
         """Append what is true and not yet told. NotFound: no such agreement."""
-        for owed in due_by(record, self._courses.versions(record), now, self._courses.of(record)):
+        course = self._courses.of(record)
+        for owed in due_by(record, self._courses.versions(record), now, course, self._staff):
             record.tell(owed.happening, _occurred(owed, now), **owed.values)
 
 

@@ -9,6 +9,7 @@ from escalation.agreement.model import Rung
 from escalation.calendars.calendar import CalendarError
 from escalation.clocks.demands import is_legal
 from escalation.clocks.runs import seconds
+from escalation.crew.reaching import Calling
 from escalation.engine.pages import pages_for
 from incidents.incident import Incident
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from escalation.agreement.model import Agreement
     from escalation.clocks.runs import Run
+    from escalation.crew.staff import Staff
     from escalation.engine.sources import Told
     from incidents.happenings import RungFired
 
@@ -58,6 +60,7 @@ class Ladder:
 
     incident: Incident
     agreement: Agreement
+    staff: Staff
     name: str
     told: dict[tuple[str, int, str | None, int], int]
 
@@ -107,7 +110,8 @@ class Climb:
         """Tell who is told; or that there was nobody to tell, which costs the ladder no time."""
         values = self._place | {"round": which}
         incident, rung = self.ladder.incident, self.rung
-        pages = pages_for(self.ladder.agreement, incident.id, values.values(), page=rung.page, notify=rung.notify)
+        calling = Calling(self.ladder.agreement, self.ladder.staff, now)
+        pages = pages_for(calling, incident.id, values.values(), page=rung.page, notify=rung.notify)
         if not pages:
             return Incident.RungSkipped, {**values, "why": "no_one_to_reach"}
         return Incident.RungFired, {**values, "pages": pages}

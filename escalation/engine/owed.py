@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from escalation.clocks.course import course_of
 from escalation.clocks.demands import is_legal
 from escalation.clocks.runs import seconds
+from escalation.crew.staff import NOBODY
 from escalation.engine.claims_owed import claims_owed
 from escalation.engine.ladder import LEGAL, Ladder, LegalClimb
 from escalation.engine.sources import Correction, Missed, PauseLimit, Warnings, instant
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from escalation.clocks.course import Course, Versions
     from escalation.clocks.runs import Run
+    from escalation.crew.staff import Staff
     from escalation.engine.sources import Source
     from incidents.ledger.facts import Fact
 
@@ -49,14 +51,16 @@ class Told:
     rounds: dict[tuple[str, int, str | None, int], int] = field(default_factory=dict)
 
 
-def due_by(incident: Incident, versions: Versions, now: datetime, course: Course | None = None) -> list[Owed]:
-    """Give what is true at `now` and not yet told, in the order in which it became so.
+def due_by(
+    incident: Incident, versions: Versions, now: datetime, course: Course | None = None, staff: Staff = NOBODY
+) -> list[Owed]:
+    """Give what is true at `now` and not yet told, in the order in which it became so; `staff` are whom it reaches.
 
     Several warnings of one run, several rounds of one rung, or several rungs of a legal clock that are past at once are
     one: the latest (rule 7); so are a deviation and the breach that it became.
     """
     found = []
-    for source in _sources(incident, course or course_of(incident, versions)):
+    for source in _sources(incident, course or course_of(incident, versions), staff):
         past = list(takewhile(lambda moment: moment[0] <= seconds(now), source.moments()))
         if past:
             at, which = past[-1]
@@ -70,34 +74,34 @@ def next_instant(incident: Incident, versions: Versions, course: Course | None =
 
     `course` is the incident's under its agreement, where it is known already.
     """
-    sources = _sources(incident, course or course_of(incident, versions))
+    sources = _sources(incident, course or course_of(incident, versions), NOBODY)  # who it is decides no instant
     firsts = (next(source.moments(), None) for source in sources)
     soonest = min((first[0] for first in firsts if first is not None), default=None)
     return None if soonest is None else instant(soonest)
 
 
-def _sources(incident: Incident, course: Course) -> Iterator[Source]:
+def _sources(incident: Incident, course: Course, staff: Staff) -> Iterator[Source]:
     """Give all sources. Another system's history owes nothing; what is over owes its record, and what follows it."""
     if incident.imported:
         return
     told = _told(incident.history)
     yield from (Correction(*which, breach) for which, breach in course.unfounded.items())
     yield from (Missed(run) for run in course.runs if run.breach is None)
-    yield from claims_owed(incident, course.agreement)
+    yield from claims_owed(incident, course.agreement, staff)
     owing = [run for run in course.runs if run.owing]
     yield from (Warnings(run, told.warnings.get((run.name, run.cycle), 0)) for run in owing)
-    yield from _climbs(incident, course, owing, told)
+    yield from _climbs(incident, course, owing, told, staff)
     if incident.active:
         yield from _pause_limits(course)
 
 
-def _climbs(incident: Incident, course: Course, owing: list[Run], told: Told) -> Iterator[Source]:
+def _climbs(incident: Incident, course: Course, owing: list[Run], told: Told, staff: Staff) -> Iterator[Source]:
     """Give the rungs that hang on the opening and on clocks; legal clocks have a ladder of their own."""
     name, rungs = course.agreement.ladder_for(incident.severity)
-    ladder = Ladder(incident, course.agreement, name, told.rounds)
+    ladder = Ladder(incident, course.agreement, staff, name, told.rounds)
     for rung in rungs:
         yield from ladder.climbing(rung, owing)
-    law = Ladder(incident, course.agreement, LEGAL, told.rounds)
+    law = Ladder(incident, course.agreement, staff, LEGAL, told.rounds)
     yield from (LegalClimb(law, run) for run in owing if is_legal(run.target))
 
 

@@ -17,7 +17,7 @@ from incidents.ledger.facts import Record, partnership_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from escalation.agreement.model import Agreement
+    from escalation.crew.reaching import Calling
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,12 @@ class Reminding(Record):
     def remind(
         self,
         occasion: Occasion,
-        agreement: Agreement,
-        at: datetime,
+        calling: Calling,
         *,
         page: Iterable[str] = (),
         notify: Iterable[str] = (),
     ) -> None:
-        """Remind the contacts of an agreement version, by the names that rungs use. Nothing if that was done before."""
+        """Remind those whom names of an agreement version reach now. Nothing if that was done before."""
         if self.has_reminded(occasion):
             return
         due_at = None if occasion.due_at is None else occasion.due_at.astimezone(UTC).isoformat()
@@ -139,10 +138,10 @@ class Reminding(Record):
             reminder=occasion.reminder,
             about=occasion.about,
             due_at=occasion.due_at,
-            agreement_version=agreement.version,
-            pages=pages_for(agreement, self.id, key, page=page, notify=notify),
+            agreement_version=calling.agreement.version,
+            pages=pages_for(calling, self.id, key, page=page, notify=notify),
             by=ENGINE,
-            at=at,
+            at=calling.at,
         )
 
     def tell_outcome(self, outcome: type[Event], at: datetime, *, by: str, **values: object) -> None:

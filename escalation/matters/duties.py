@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from escalation.agreement.spans import Dates
 from escalation.book.renewal import contacts_of
+from escalation.crew.reaching import Calling
+from escalation.crew.staff import NOBODY
 from escalation.engine.ahead import Due, ahead, last_due, untold
 from escalation.engine.reminders import Occasion
 from escalation.matters import certificate as certificates
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from escalation.agreement import Agreement
     from escalation.book import AgreementBook
+    from escalation.crew.staff import Staff
 
 BEFORE_A_CHANGE = (7, 1)
 """Days before a change begins, at which those concerned are reminded of it."""
@@ -33,9 +36,10 @@ class DisputeDuties:
 
     kind = Dispute
 
-    def __init__(self, book: AgreementBook) -> None:
-        """Take where the steps are found."""
+    def __init__(self, book: AgreementBook, staff: Staff = NOBODY) -> None:
+        """Take where the steps are found, and whom reminders reach."""
         self._book = book
+        self._staff = staff
 
     def next_instant(self, record: Dispute) -> datetime | None:
         """Give when the step's time is over; if its body has not heard of it yet, when it was raised."""
@@ -49,7 +53,7 @@ class DisputeDuties:
         while record.stage == OPEN and record.due_at <= now:
             _climb(record, agreement, now)
         if record.stage == OPEN:
-            record.remind(_before(record), agreement, now, notify=_members(agreement, record))
+            record.remind(_before(record), Calling(agreement, self._staff, now), notify=_members(agreement, record))
 
 
 class NoticeDuties:
@@ -57,9 +61,10 @@ class NoticeDuties:
 
     kind = Notice
 
-    def __init__(self, book: AgreementBook) -> None:
-        """Take where contacts are found."""
+    def __init__(self, book: AgreementBook, staff: Staff = NOBODY) -> None:
+        """Take where contacts are found, and whom reminders reach."""
         self._book = book
+        self._staff = staff
 
     def next_instant(self, record: Notice) -> datetime | None:
         """Give the next reminder's instant; None once it is over, or has begun."""
@@ -68,12 +73,13 @@ class NoticeDuties:
     def tell(self, record: Notice, now: datetime) -> None:
         """Remind the silent parties, and all before it begins. What is past by more than its beginning is left out."""
         agreement = self._book.get(record.partnership, record.agreement_version)
+        calling = Calling(agreement, self._staff, now)
         silent, coming = last_due(_of_silence(record), now), last_due(_of_beginning(record), now)
         if silent is not None:
-            record.remind(silent.occasion, agreement, now, notify=contacts_of(agreement, record.awaited))
+            record.remind(silent.occasion, calling, notify=contacts_of(agreement, record.awaited))
         if coming is not None:
             everybody = contacts_of(agreement, [record.party, *record.to])
-            record.remind(coming.occasion, agreement, now, notify=everybody)
+            record.remind(coming.occasion, calling, notify=everybody)
 
 
 class CertificateDuties:
@@ -81,9 +87,10 @@ class CertificateDuties:
 
     kind = Certificate
 
-    def __init__(self, book: AgreementBook) -> None:
-        """Take where contacts are found."""
+    def __init__(self, book: AgreementBook, staff: Staff = NOBODY) -> None:
+        """Take where contacts are found, and whom reminders reach."""
         self._book = book
+        self._staff = staff
 
     def next_instant(self, record: Certificate) -> datetime | None:
         """Give when the next reminder or its expiry is due; None once it has expired or was renewed."""
@@ -101,7 +108,8 @@ class CertificateDuties:
         due = last_due(_of_expiry(record), now)
         if due is not None:
             agreement = self._book.get(record.partnership, record.agreement_version)
-            record.remind(due.occasion, agreement, now, notify=contacts_of(agreement, [record.party]))
+            calling = Calling(agreement, self._staff, now)
+            record.remind(due.occasion, calling, notify=contacts_of(agreement, [record.party]))
 
 
 def _before(record: Dispute) -> Occasion:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import bindparam, select
 
+from escalation.crew.reaching import Calling
+from escalation.crew.staff import NOBODY
 from escalation.performance.duties import in_force, month_at, verdict_on
 from escalation.performance.formal_warnings import breaches_in_time, is_due
 from escalation.performance.periods import Period
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from escalation.agreement.model import Agreement
     from escalation.book import AgreementBook
+    from escalation.crew.staff import Staff
     from escalation.performance.attainment import Rows
     from escalation.performance.record import Verdict
     from incidents.ledger.ledger import Ledger
@@ -56,8 +59,9 @@ _AROUND = (
 class Judging:
     """Tells what clocks and periods come to together."""
 
-    def __init__(self, ledger: Ledger, book: AgreementBook) -> None:
-        """Take what records are read from and written to, and the agreements."""
+    def __init__(self, ledger: Ledger, book: AgreementBook, staff: Staff = NOBODY) -> None:
+        """Take what records are read from and written to, the agreements, and whom warnings reach."""
+        self._staff = staff
         self._ledger = ledger
         self._book = book
         self._begun: set[str] = set()
@@ -121,10 +125,11 @@ class Judging:
         rules = agreement.tolerance.warnings
 
         def tell(record: Performance, now: datetime) -> None:
+            calling = Calling(agreement, self._staff, now)
             for rule in rules:
                 found = breaches(connection, partnership, rule.within.before(now, agreement.tz))
                 if is_due(rule, found, record.warnings.get(rule.id, ()), now, agreement.tz):
-                    record.warn(rule, breaches_in_time(rule, found, now, agreement.tz), agreement, now)
+                    record.warn(rule, breaches_in_time(rule, found, now, agreement.tz), calling)
 
         if rules:
             self._tell(Performance, stream_of(partnership), connection, tell)

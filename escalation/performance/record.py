@@ -21,7 +21,8 @@ from incidents.ledger.pipeline import Write
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from escalation.agreement.model import Agreement, FormalWarning
+    from escalation.agreement.model import FormalWarning
+    from escalation.crew.reaching import Calling
     from incidents.ledger.facts import Fact, Record
 
 FORMAL_WARNING = "formal_warning"
@@ -134,18 +135,18 @@ class Performance(Reminding):
         """Be done with the month, and name the next."""
         self.trigger_event(Performance.MonthClosed, ends=ends, due_at=due_at, by=ENGINE, at=at)
 
-    def warn(self, rule: FormalWarning, breaches: int, agreement: Agreement, at: datetime) -> None:
+    def warn(self, rule: FormalWarning, breaches: int, calling: Calling) -> None:
         """Issue a formal warning, and have it delivered. Whoever calls has looked whether it is due."""
         self.trigger_event(
             Performance.FormalWarningIssued,
             level=rule.id,
             breaches=breaches,
-            agreement_version=agreement.version,
+            agreement_version=calling.agreement.version,
             by=ENGINE,
-            at=at,
+            at=calling.at,
         )
         about = _about(rule.id, len(self.warnings[rule.id]))
-        self.remind(Occasion(FORMAL_WARNING, about), agreement, at, page=rule.page, notify=rule.notify)
+        self.remind(Occasion(FORMAL_WARNING, about), calling, page=rule.page, notify=rule.notify)
 
     # --- what changes ------------------------------------------------------------------------------------------------
 

@@ -52,7 +52,12 @@ class PauseExpired(SystemEvent):
 
 
 class RungFired(SystemEvent):
-    """A rung of the ladder was reached. `pages`: delivery, recipient, channel, via (an address by name), urgency."""
+    """A rung of the ladder was reached.
+
+    `pages`: delivery, recipient (a contact, a webhook, or `person:…`), channel, via (an address by name), urgency. Of a
+    person also `party`, and `called`: the name under which the rung reached them. `after`, where it is given, are the
+    seconds for which that way of reaching somebody waits.
+    """
 
     ladder: str
     rung: int
@@ -60,10 +65,17 @@ class RungFired(SystemEvent):
     cycle: int
     round: int
     pages: list[dict[str, Any]]
+    of: int | None = field(default=None, kw_only=True)
+    """How many there are whom the rung pages one at a time; None: it pages all whom it names at once."""
+    because: str | None = field(default=None, kw_only=True)
+    """Why this round, where no clock and no opening brought it: unanswered, resumed, escalated, again, gone, asked."""
 
 
 class RungSkipped(SystemEvent):
-    """A rung was reached and nobody could be told, so the ladder went on at once."""
+    """A rung was reached and nobody could be told, so the ladder went on at once.
+
+    `why`: `no_one_to_reach`, or `no_one_on_call`, where it names a schedule; then `pages` warn whoever owns that.
+    """
 
     ladder: str
     rung: int
@@ -71,6 +83,8 @@ class RungSkipped(SystemEvent):
     cycle: int
     round: int
     why: str
+    pages: list[dict[str, Any]] | None = field(default=None, kw_only=True)
+    because: str | None = field(default=None, kw_only=True)
 
 
 class PageSent(SystemEvent):

@@ -50,13 +50,16 @@ class SeverityChanged(Decision):
 
 
 class Acknowledged(Decision):
-    """Somebody has taken it."""
+    """Somebody has taken it; `side` is the party whose own ladder that answers (None: the ladder that all share)."""
+
+    side: str | None = field(default=None, kw_only=True)
 
 
 class Unacknowledged(Decision):
     """Whoever had taken it gave it back."""
 
     reason: FreeText | None
+    side: str | None = field(default=None, kw_only=True)
 
 
 class Assigned(Decision):

@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from escalation.agreement.model import Contact, Webhook
 from escalation.clocks.courses import Courses
+from escalation.crew.reaching import Calling
+from escalation.crew.staff import NOBODY
 from escalation.engine.deadlines import Deadlines
 from escalation.engine.engine import Engine
 from escalation.engine.incident_duties import IncidentDuties
@@ -135,7 +137,7 @@ class PermitDuties:
         due = self.next_instant(record)
         if due is not None and due <= now:
             agreement = self._book.get(record.partnership, record.agreement_version)
-            record.remind(record.occasion, agreement, now, page=["acme-ops"], notify=["globex-ops"])
+            record.remind(record.occasion, Calling(agreement, NOBODY, now), page=["acme-ops"], notify=["globex-ops"])
 
 
 class Versions(OneAgreement):

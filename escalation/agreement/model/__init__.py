@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from escalation.agreement.model.clocks import ClockRules, Exclusion, PauseRule, QuietHours, Rung, Target, Window
+from escalation.agreement.model.clocks import ClockRules, Exclusion, PauseRule, Target, Window
 from escalation.agreement.model.governance import (
     Amendments,
     Authority,
@@ -20,6 +20,7 @@ from escalation.agreement.model.governance import (
     SeverityPowers,
 )
 from escalation.agreement.model.judgement import FormalWarning, Objective, Repetition, Tolerance, Tolerated
+from escalation.agreement.model.ladders import Acknowledging, Condition, Exhausted, QuietHours, Reach, Rung
 from escalation.agreement.model.people import (
     TERMINAL,
     WEBHOOK,
@@ -28,6 +29,8 @@ from escalation.agreement.model.people import (
     Party,
     Recipient,
     Service,
+    Support,
+    SupportChannel,
     Webhook,
 )
 
@@ -43,15 +46,18 @@ if TYPE_CHECKING:
 __all__ = [
     "TERMINAL",
     "WEBHOOK",
+    "Acknowledging",
     "Agreement",
     "Amendments",
     "Authority",
     "Body",
     "ClockRules",
+    "Condition",
     "Contact",
     "DisputeStep",
     "Disputes",
     "Exclusion",
+    "Exhausted",
     "FormalWarning",
     "Governance",
     "LegalNotification",
@@ -59,12 +65,15 @@ __all__ = [
     "Party",
     "PauseRule",
     "QuietHours",
+    "Reach",
     "Recipient",
     "Repetition",
     "Rung",
     "Service",
     "SeverityDispute",
     "SeverityPowers",
+    "Support",
+    "SupportChannel",
     "Target",
     "Tolerance",
     "Tolerated",
@@ -72,6 +81,10 @@ __all__ = [
     "Window",
     "holders",
 ]
+
+
+OWN = "/"
+"""Stands between a party and the name of one of its own ladders: `globex/S1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,10 @@ class Agreement:
         tz: The zone in which calendar dates are read (spec.defaults.tz).
         confidentiality: By field (`description`), or kind of fact and field (`noted.text`), the class that it is in.
         known_until: Per calendar, the last date for which its holidays are known; later due dates are provisional.
-        ladders: By severity, and `default` for the others.
+        ladders: By severity, and `default` for the others; those of one party's own, for its own duties, as
+            `globex/S1` and `globex/default` (spec.ladders.parties).
+        exhausted: What follows a ladder that nobody answers, by the party whose own it is; None: the shared one.
+        acknowledging: How long an acknowledgement holds.
         powers: Who may set, dispute and lower a severity.
         notice: How long before its end the agreement must be given notice of, or may be (spec.term.notice).
         handover: The parties that receive the record at the end (spec.term.handover).
@@ -122,6 +138,8 @@ class Agreement:
     exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
     tolerance: Tolerance = field(default_factory=Tolerance)
     quiet_hours: QuietHours | None = None
+    exhausted: Mapping[str | None, Exhausted] = field(default_factory=dict)
+    acknowledging: Acknowledging = field(default_factory=Acknowledging)
     notifications: Mapping[str, LegalNotification] = field(default_factory=dict)
     governance: Governance = field(default_factory=Governance)
     powers: SeverityPowers = field(default_factory=SeverityPowers)
@@ -160,10 +178,19 @@ class Agreement:
         sides = (self.services[name] for name in affected)
         return tuple(dict.fromkeys(party for side in sides for party in (side.provided_by, *side.used_by)))
 
-    def ladder_for(self, severity: str) -> tuple[str, tuple[Rung, ...]]:
-        """The name and rungs of the ladder for a severity: its own, else `default`, else an empty one."""
-        name = severity if severity in self.ladders else "default"
+    def ladder_for(self, severity: str, side: str | None = None) -> tuple[str, tuple[Rung, ...]]:
+        """The name and rungs of the ladder for a severity: its own, else `default`, else an empty one.
+
+        `side` is the party whose own ladder is meant; None: the one that all share.
+        """
+        own = "" if side is None else f"{side}{OWN}"
+        name = f"{own}{severity}" if f"{own}{severity}" in self.ladders else f"{own}default"
         return name, self.ladders.get(name, ())
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The parties that have a ladder of their own, in the order of the document."""
+        return tuple(party for party in self.parties if any(name.startswith(f"{party}{OWN}") for name in self.ladders))
 
     def recipients(self, name: str) -> tuple[Recipient, ...]:
         """Everybody who can be reached under a name from a rung; a role that is vacant gives nobody.

@@ -141,34 +141,3 @@ class Exclusion:
     announced: Dates | None = None
     max_per_month: int | None = None
     windows: tuple[Window, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One step of a ladder (spec.ladders).
-
-    Attributes:
-        index: Its place in the ladder, from 0.
-        when: `opened`, the name of a clock, or `any`.
-        percent: The share of the target at which it fires; None with `opened`.
-        page: Whom it pages, who must answer (the document's `to`); names for `Agreement.recipients`.
-        notify: Whom it only informs.
-        repeat_every: Seconds after which it pages again; None: never.
-        max_repeats: How often it pages again at most.
-    """
-
-    index: int
-    when: str
-    percent: int | None
-    page: tuple[str, ...]
-    notify: tuple[str, ...]
-    repeat_every: int | None = None
-    max_repeats: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class QuietHours:
-    """When rungs wait for a calendar's next opening (spec.ladders.quiet_hours)."""
-
-    severities: frozenset[str]
-    calendar: str

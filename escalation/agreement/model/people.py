@@ -57,6 +57,24 @@ class Service:
     used_by: tuple[str, ...]
     tier: str | None = None
     depends_on: tuple[str, ...] = ()
+    support: Support | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupportChannel:
+    """A way in which people reach the support of a service: a kind (`phone`, `email`, `chat`, `portal`), an address."""
+
+    kind: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How a service is supported (spec.services.support): its channels in order, its calendar, BCP 47 languages."""
+
+    channels: tuple[SupportChannel, ...] = ()
+    hours: str | None = None
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +82,18 @@ class Recipient:
     """Somebody who can be reached.
 
     Attributes:
-        contact: The contact's id, or the webhook's where a rung names one directly.
+        contact: The contact's id, the webhook's where a rung names one directly, or `person:ID`.
         party: The party it belongs to.
         channel: How it is reached.
         via: The name of its address, `terminal` or `webhook:ID`, for `Agreement.destination`. Facts name addresses and
             never spell them out: a URL may carry a secret.
+        after: Seconds for which this way of reaching them waits.
+        called: Of a person, the name under which they were called: a contact, a team, a schedule, or their own.
     """
 
     contact: str
     party: str | None
     channel: Literal["terminal", "webhook"]
     via: str
+    after: int = 0
+    called: str | None = None

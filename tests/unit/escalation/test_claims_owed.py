@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from escalation.crew.staff import NOBODY
 from escalation.engine.claims_owed import CLAIMS, claims_owed
 from incidents import happenings as h
 from tests.support.claimed import CLIENT, DAYS, HOUR, PROVIDER, Claimed, delay
@@ -22,7 +23,7 @@ def rounds(case: Claimed) -> list[tuple[int, str]]:
 
 def owed(case: Claimed) -> list[int]:
     """Give the next second of each thing that claims owe."""
-    firsts = (next(source.moments(), None) for source in claims_owed(case.incident, case.agreement))
+    firsts = (next(source.moments(), None) for source in claims_owed(case.incident, case.agreement, NOBODY))
     return sorted(first[0] - START for first in firsts if first is not None)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from eventsourcing.domain import event
 
+from escalation.crew.reaching import Calling
+from escalation.crew.staff import NOBODY
 from escalation.engine.duties import duties_of
 from escalation.engine.reminders import Occasion, Reminding
 from incidents.ledger.catalogue import Catalogue
@@ -46,14 +48,14 @@ def _command() -> Iterator[None]:
 def test_people_are_reminded_of_an_occasion_once() -> None:
     """In whatever zone its instant is given; another instant, or another kind, is another occasion."""
     permit, agreement = granted(NOON), the_agreement()
-    permit.remind(RENEWAL, agreement, NOON, page=["duty"])
+    permit.remind(RENEWAL, Calling(agreement, NOBODY, NOON), page=["duty"])
     same = Occasion("renewal", due_at=END.astimezone(timezone(timedelta(hours=2))))
     for occasion in (RENEWAL, same):
         assert permit.has_reminded(occasion)
-        permit.remind(occasion, agreement, NOON, page=["duty"])
+        permit.remind(occasion, Calling(agreement, NOBODY, NOON), page=["duty"])
     for occasion in (replace(RENEWAL, reminder="last_call"), replace(RENEWAL, due_at=None)):
         assert not permit.has_reminded(occasion)
-        permit.remind(occasion, agreement, NOON, page=["duty"])
+        permit.remind(occasion, Calling(agreement, NOBODY, NOON), page=["duty"])
     pages = [page for fact in permit.history if isinstance(fact, Permit.Reminded) for page in fact.pages]
     assert len({page["delivery"] for page in pages}) == len(pages) == 3
 
@@ -61,7 +63,7 @@ def test_people_are_reminded_of_an_occasion_once() -> None:
 def test_a_reminder_that_reaches_nobody_is_on_record_all_the_same() -> None:
     """Nobody holds the role: it is said once, and is not owed again."""
     permit = granted(NOON)
-    permit.remind(RENEWAL, the_agreement(), NOON, page=["acme.coo"])
+    permit.remind(RENEWAL, Calling(the_agreement(), NOBODY, NOON), page=["acme.coo"])
     [reminded] = [fact for fact in permit.history if isinstance(fact, Permit.Reminded)]
     assert (reminded.pages, reminded.agreement_version) == ([], 1)
     assert permit.has_reminded(RENEWAL)
@@ -71,7 +73,7 @@ def test_a_reminder_is_nobodys_decision() -> None:
     """A reader's copy of the record does not become stale by it."""
     permit = granted(NOON)
     before = permit.revision
-    permit.remind(RENEWAL, the_agreement(), NOON, page=["duty"])
+    permit.remind(RENEWAL, Calling(the_agreement(), NOBODY, NOON), page=["duty"])
     permit.tell_outcome(permit.ReminderSent, NOON, by="sender", delivery="d1", recipient="duty", channel="x", tries=1)
     assert permit.revision == before
     assert permit.has_settled("d1")
@@ -89,7 +91,7 @@ def test_facts_of_reminding_belong_to_the_record_that_reminds() -> None:
         f"{kind}.{name}.v1" for kind, names in own.items() for name in told | names
     )
     lease: Lease = Lease._create(Lease.Signed, id="acme-globex/lease/1", by="key:1", at=NOON)  # noqa: SLF001 - the library's own way to create with a given id
-    lease.remind(RENEWAL, the_agreement(), NOON)
+    lease.remind(RENEWAL, Calling(the_agreement(), NOBODY, NOON))
     reminded = lease.history[-1]
     assert isinstance(reminded, Reminding.Reminded)
     assert types.of(type(reminded)).name == "lease.reminded.v1"

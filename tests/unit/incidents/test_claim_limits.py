@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from escalation.clocks.runs import seconds
+from escalation.crew.staff import NOBODY
 from escalation.engine.claims_owed import Silence, claims_owed
 from incidents.incident import Incident
 from incidents.incident.claims import MOST_EVIDENCE, MOST_OPEN
@@ -75,7 +76,7 @@ def test_a_claim_climbs_to_no_body_that_cannot_see_the_incident() -> None:
 
 def _after_silence(case: Claimed, number: int) -> tuple[type[SystemEvent], list[str] | None]:
     """Give what the silence of a claim's body comes to, and whom it asks then."""
-    [silence] = [each for each in claims_owed(case.incident, case.agreement) if isinstance(each, Silence)]
+    [silence] = [each for each in claims_owed(case.incident, case.agreement, NOBODY) if isinstance(each, Silence)]
     due_at = case.incident.claims[number].due_at
     assert due_at is not None
     assert silence.due == seconds(due_at)

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from escalation.crew.reaching import Calling
+from escalation.crew.staff import NOBODY
 from escalation.engine.ahead import ahead
 from escalation.engine.reminders import Occasion
 from incidents.ledger.command import Command, in_command
@@ -22,7 +24,7 @@ def why(occasion: Occasion, left: timedelta) -> str:
     """Say why people are reminded, so long before noon."""
     with in_command(Command(NOON)):
         permit = granted(NOON)
-        permit.remind(occasion, the_agreement(), NOON, notify=["duty"])
+        permit.remind(occasion, Calling(the_agreement(), NOBODY, NOON), notify=["duty"])
     delivery = Delivery(
         "d1", permit.id, permit.version, REMINDER, "duty", "terminal", "", 1, 1, NOON, permit.partnership
     )

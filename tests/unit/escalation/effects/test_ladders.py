@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalation.engine.pages import PAGE
+from escalation.crew.reaching import PAGE
 from incidents.incident import Incident
 from tests.support.example_incident import HOUR, Exemplary
 

@@ -1,0 +1,143 @@
+"""From the names of addressees to people, and to the ways in which each is reached. Pure, given a staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from escalation.agreement.model import TERMINAL, WEBHOOK, Recipient, holders
+from escalation.crew.staff import BODY, PERSON, SCHEDULE, TEAM, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from escalation.agreement.model import Agreement, Contact
+    from escalation.crew.staff import Known, Staff
+
+PAGE, NOTICE = 0, 1
+"""Urgencies: somebody must answer, or is informed."""
+
+_AT_ONCE = (Step(TERMINAL),)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom names reach.
+
+    Attributes:
+        people: The ways to reach each, one tuple a person, webhook or contact, in the order of the names; nobody twice.
+        gaps: The schedules (`schedule:acme.first`) for which nobody is on call.
+        warn: Whom the owners of those want warned, as names of addressees.
+    """
+
+    people: tuple[tuple[Recipient, ...], ...] = ()
+    gaps: tuple[str, ...] = ()
+    warn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Calling:
+    """An agreement version with its staff, at an instant: what turns a name into people."""
+
+    agreement: Agreement
+    staff: Staff
+    at: datetime
+
+    def reach(self, names: Iterable[str], urgency: int) -> Reached:
+        """Find whom names reach. Whoever is away, has left, or is not on call is not reached."""
+        walk = _Walk(self, urgency)
+        for name in names:
+            walk.follow(name, name)
+        return Reached(tuple(walk.people.values()), tuple(dict.fromkeys(walk.gaps)), tuple(dict.fromkeys(walk.warn)))
+
+
+class _Walk:
+    """One look at names, which may lead to others: a contact's holder may be a team."""
+
+    def __init__(self, calling: Calling, urgency: int) -> None:
+        self._agreement, self._staff, self._at = calling.agreement, calling.staff, calling.at
+        self._urgency = urgency
+        self.people: dict[str, tuple[Recipient, ...]] = {}
+        self.gaps: list[str] = []
+        self.warn: list[str] = []
+
+    def follow(self, name: str, called: str) -> None:
+        """Take whomever a name leads to; `called` is the name that they were called by first."""
+        if name.startswith(WEBHOOK):
+            self._webhook(name)
+        elif name.startswith(BODY):
+            body = self._agreement.bodies.get(name.removeprefix(BODY))
+            for member in body.members if body else ():
+                self._contact(self._agreement.contacts[member])
+        elif name.startswith(SCHEDULE):
+            self._schedule(name, called)
+        elif name.startswith(TEAM):
+            party, _, team = name.removeprefix(TEAM).partition(".")
+            for side in self._parties(party):
+                self._take(self._staff.team(self._agreement.partnership, side, team) or (), called, of=side)
+        elif name.startswith(PERSON):
+            self._take([name.removeprefix(PERSON)], called)
+        else:
+            for contact in self._named(name):
+                self._contact(contact)
+
+    def _named(self, name: str) -> list[Contact]:
+        known = self._agreement.contacts
+        return [known[name]] if name in known else holders(name, self._agreement.parties, known)
+
+    def _contact(self, contact: Contact) -> None:
+        """Whoever holds it is reached in their own ways; a contact that nobody was named for, as the agreement says."""
+        holder = self._staff.holder(self._agreement.partnership, contact.id)
+        if holder is not None:
+            self.follow(holder, contact.id)
+        elif contact.via:
+            self.people.setdefault(contact.id, tuple(self._agreement.recipients(contact.id)))
+
+    def _webhook(self, name: str) -> None:
+        found = self._agreement.recipients(name)
+        if found:
+            self.people.setdefault(name, found)
+
+    def _schedule(self, name: str, called: str) -> None:
+        party, _, schedule = name.removeprefix(SCHEDULE).partition(".")
+        reached = False
+        for side in self._parties(party):
+            on_call = self._staff.on_call(self._agreement.partnership, side, schedule, self._at)
+            reached |= self._take(on_call.people if on_call else (), called, of=side)
+            self.warn += on_call.warn if on_call and not reached else ()
+        if not reached:
+            self.gaps.append(name)
+
+    def _parties(self, name: str) -> list[str]:
+        return [party for party in self._agreement.parties if party in self._agreement.parties_named(name)]
+
+    def _take(self, people: Iterable[str], called: str, *, of: str | None = None) -> bool:
+        """Take those of some people who are there, of a party where one is given; say whether there was any."""
+        there = False
+        for each in people:
+            known = self._staff.person(self._agreement.partnership, each, self._at)
+            if known is not None and not known.absent and of in {None, known.party}:
+                there = True
+                self.people.setdefault(PERSON + each, self._ways(known, called))
+        return there
+
+    def _ways(self, known: Known, called: str) -> tuple[Recipient, ...]:
+        """A way by a webhook that this agreement does not give to their party is left out."""
+        steps = known.high if self._urgency == PAGE else known.low
+        usable = [step for step in steps if step.via == TERMINAL or self._is_theirs(step.via, known.party)]
+        return tuple(
+            Recipient(
+                contact=PERSON + known.person,
+                party=known.party,
+                channel="terminal" if step.via == TERMINAL else "webhook",
+                via=step.via,
+                after=step.after,
+                called=called,
+            )
+            for step in usable or _AT_ONCE
+        )
+
+    def _is_theirs(self, via: str, party: str) -> bool:
+        webhook = self._agreement.webhooks.get(via.removeprefix(WEBHOOK))
+        return webhook is not None and webhook.party == party

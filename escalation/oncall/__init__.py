@@ -1,0 +1,1 @@
+"""Who is next: on-call schedules, what they say of any instant, and what people change in them."""
