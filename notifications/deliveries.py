@@ -82,8 +82,9 @@ class Deliveries:
 
 
 def _owed(record: Record, fact: Fact) -> Iterator[dict[str, Any]]:
-    if isinstance(fact, Reminding.Reminded):
-        yield from (_reminder_row(fact, page) for page in fact.pages)
+    if isinstance(record, Reminding) and isinstance(fact, Reminding.Reminded):
+        # Not every stream that reminds has its partnership's name: schedules are in the operator's log.
+        yield from (_reminder_row(fact, page) | {"partnership": record.partnership} for page in fact.pages)
     elif isinstance(record, Incident):
         yield from _owed_of(record, fact)
 

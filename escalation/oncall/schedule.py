@@ -95,6 +95,7 @@ class Shift:
     """People on call during [start, end), aware instants in UTC; nobody is a gap.
 
     `layer` is the index of the layer that gave them, `override` the id of the override; both None: nothing did.
+    `swap` is the number of the last swap that put somebody in another's place.
     """
 
     start: datetime
@@ -102,3 +103,4 @@ class Shift:
     people: tuple[str, ...]
     layer: int | None = None
     override: str | None = None
+    swap: int | None = None
