@@ -1,13 +1,12 @@
-"""The projection that owes people messages: a delivery for each page of a rung or reminder, and each "taken by".
+"""The projection that owes people messages: a delivery for each page of a rung or reminder, and each announcement.
 
-Whoever was told to come and need not any more hears of it: everybody whose page left before an acknowledgement, also
-when the page was under way at that very moment and is only recorded as sent after it, or when its sender died and
-nobody knows whether it left.
+Whoever was told to come and need not any more hears of it (announcements.py).
 """
 
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, null, update
@@ -17,6 +16,8 @@ from escalation.engine.reminders import Reminding
 from incidents import happenings as h
 from incidents.incident import Incident
 from incidents.ledger.pipeline import Write
+from notifications.announcements import PAGING, announcements
+from notifications.asking import Paging, pages_in
 from notifications.delivery import FAILED, NOTICE, PAGE, REMINDER, SENT, TAKEN, WAITING, WITHDRAWN
 from notifications.relevance import version_when
 from notifications.tables import deliveries
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from incidents.ledger.facts import Fact, Record
+    from notifications.announcements import Announcement
     from notifications.message import Agreements
 
-PAGING, INFORMING = 0, 1
+INFORMING = 1
 
 _OWE = upsert(deliveries).on_conflict_do_nothing(index_elements=[deliveries.c.id])
 _FINISH = (
@@ -55,6 +57,7 @@ class Deliveries:
         "recipient",
         "channel",
         "destination",
+        "party",
         "urgency",
         "status",
         "detail",
@@ -90,15 +93,10 @@ def _owed(record: Record, fact: Fact) -> Iterator[dict[str, Any]]:
 
 
 def _owed_of(incident: Incident, fact: Fact) -> Iterator[dict[str, Any]]:
-    match fact:
-        case h.RungFired():
-            yield from (_page_row(fact, page) for page in _pages_of(incident, fact))
-        case h.Acknowledged():
-            yield from _announcements(incident, fact)
-        case h.PageSent():
-            yield from _overtaken(incident, fact)
-        case h.PageWithdrawn() if fact.tries:
-            yield from _overtaken(incident, fact)
+    if isinstance(fact, Paging):
+        yield from (_page_row(fact, page) for page in _pages_of(incident, fact))
+    else:
+        yield from (_taken_row(each) for each in announcements(incident, fact))
 
 
 def _finished(fact: Fact) -> Iterator[Write]:
@@ -116,71 +114,32 @@ def _finish(fact: Fact, delivery: str, status: str, detail: str | None) -> Write
     return Write(_FINISH, [row])
 
 
-def _page_row(fact: h.RungFired, page: dict[str, Any]) -> dict[str, Any]:
+def _page_row(fact: Paging, page: dict[str, Any]) -> dict[str, Any]:
+    """A person's later ways of being reached wait for their time, and are withdrawn if it is answered before."""
     kind = PAGE if page["urgency"] == PAGING else NOTICE
-    return _row(fact, page["delivery"], kind, page) | {"urgency": page["urgency"], "due_at": fact.timestamp}
+    due_at = fact.timestamp + timedelta(seconds=page.get("after", 0))
+    return _row(fact, page["delivery"], kind, page) | {"urgency": page["urgency"], "due_at": due_at}
 
 
 def _reminder_row(fact: Reminding.Reminded, page: dict[str, Any]) -> dict[str, Any]:
     told = page | {"agreement_version": fact.agreement_version}
-    return _row(fact, page["delivery"], REMINDER, told) | {"urgency": page["urgency"], "due_at": fact.timestamp}
+    due_at = fact.timestamp + timedelta(seconds=page.get("after", 0))
+    return _row(fact, page["delivery"], REMINDER, told) | {"urgency": page["urgency"], "due_at": due_at}
 
 
-def _announcements(incident: Incident, taken: h.Acknowledged) -> Iterator[dict[str, Any]]:
-    """Announce an acknowledgement to everybody whose page left since the one before."""
-    pages = _pages(incident, before=taken.originator_version)
-    for fact in reversed(incident.history[: _place(incident, taken)]):
-        if isinstance(fact, h.Acknowledged):
-            return
-        if isinstance(fact, h.PageSent) and fact.delivery in pages:
-            yield _taken_row(taken, pages[fact.delivery], fact)
+def _pages_of(incident: Incident, fact: Paging) -> list[dict[str, Any]]:
+    """Give the pages that a fact lists, each with the agreement version whose contacts and addresses it names."""
+    version = version_when(fact, incident)
+    return [page | {"agreement_version": version} for page in pages_in(fact)]
 
 
-def _overtaken(incident: Incident, sent: h.PageSent | h.PageWithdrawn) -> Iterator[dict[str, Any]]:
-    """Announce the acknowledgement that came while this page was, or may have been, under way."""
-    taken = _taken_before(incident, sent)
-    if taken is None:
-        return
-    pages = _pages(incident, before=taken.originator_version)
-    if sent.delivery in pages:
-        yield _taken_row(taken, pages[sent.delivery], sent)
-
-
-def _taken_before(incident: Incident, sent: h.PageSent | h.PageWithdrawn) -> h.Acknowledged | None:
-    """Find the acknowledgement that stood when a page was recorded as sent or withdrawn."""
-    for fact in reversed(incident.history[: _place(incident, sent)]):
-        match fact:
-            case h.Acknowledged():
-                return fact
-            case h.Unacknowledged():
-                return None
-    return None
-
-
-def _pages(incident: Incident, *, before: int) -> dict[str, dict[str, Any]]:
-    """Give the pages, not the notices, of the rungs that had fired before a version, by delivery."""
-    fired = (fact for fact in incident.history if isinstance(fact, h.RungFired) and fact.originator_version < before)
-    return {page["delivery"]: page for fact in fired for page in _pages_of(incident, fact) if page["urgency"] == PAGING}
-
-
-def _pages_of(incident: Incident, fired: h.RungFired) -> list[dict[str, Any]]:
-    """Give the pages of a rung, each with the agreement version whose contacts and addresses it names."""
-    version = version_when(fired, incident)
-    return [page | {"agreement_version": version} for page in fired.pages]
-
-
-def _place(incident: Incident, fact: Fact) -> int:
-    """Give a fact's index in its history, which holds every fact from the first version on."""
-    return fact.originator_version - incident.history[0].originator_version
-
-
-def _taken_row(taken: h.Acknowledged, page: dict[str, Any], sent: h.PageSent | h.PageWithdrawn) -> dict[str, Any]:
-    """One announcement an acknowledgement and person, however often that person was paged."""
-    parts = (taken.originator_id, TAKEN, taken.originator_version, page["recipient"], page["channel"])
+def _taken_row(told: Announcement) -> dict[str, Any]:
+    """One announcement a person, however often that person was paged."""
+    news, page = told.news, told.page
+    parts = (news.originator_id, TAKEN, news.originator_version, page["recipient"], page["channel"])
     key = "\n".join(map(str, (*parts, page["via"])))
     delivery = hashlib.sha256(key.encode()).hexdigest()[:32]
-    due_at = max(taken.timestamp, sent.timestamp)
-    return _row(taken, delivery, TAKEN, page) | {"urgency": INFORMING, "due_at": due_at}
+    return _row(news, delivery, TAKEN, page) | {"urgency": INFORMING, "due_at": told.due_at}
 
 
 def _row(fact: Fact, delivery: str, kind: str, page: dict[str, Any]) -> dict[str, Any]:
@@ -193,6 +152,7 @@ def _row(fact: Fact, delivery: str, kind: str, page: dict[str, Any]) -> dict[str
         "kind": kind,
         "recipient": page["recipient"],
         "channel": page["channel"],
+        "party": page.get("party"),
         "via": page["via"],
         "agreement_version": page["agreement_version"],
         "status": WAITING,

@@ -13,7 +13,7 @@ PAGE = "page"
 NOTICE = "notice"
 """Somebody is informed."""
 TAKEN = "taken"
-"""Whoever was paged hears that somebody else has taken it."""
+"""Whoever was paged hears that somebody else has taken it, or that another incident tells its story."""
 REMINDER = "reminder"
 """Somebody is reminded, by another record than an incident."""
 
@@ -28,7 +28,8 @@ class Delivery:
     """A claimed row of the queue.
 
     `version` is the fact that caused it, `urgency` 0 goes before 1. `tries` counts this try too, so it tells this
-    claim from every other; the claim holds until `leased_until`.
+    claim from every other; the claim holds until `leased_until`. `party` is that of a person; of a contact and a
+    webhook the agreement knows it.
     """
 
     id: str
@@ -42,3 +43,4 @@ class Delivery:
     tries: int
     leased_until: datetime
     partnership: str
+    party: str | None = None

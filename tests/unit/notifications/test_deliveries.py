@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from incidents.incident import Incident
 from notifications.deliveries import _FINISH, _OWE
 from tests.support.paging import Story, page
 
@@ -41,6 +43,37 @@ def test_a_rung_owes_its_pages_and_notices_from_the_moment_it_fires() -> None:
     assert [rows[each["delivery"]]["kind"] for each in (told, informed)] == ["page", "notice"]
     assert rows[told["delivery"]]["due_at"] == story.incident.history[-1].timestamp
     assert rows[told["delivery"]]["version"] == story.incident.version
+
+
+def test_a_persons_later_way_of_being_reached_waits_for_its_time() -> None:
+    """First the terminal, after five minutes a webhook: two rows of one person, each due when they said."""
+    story, first = Story(), page("person:ann", channel="terminal") | {"party": "acme", "called": "acme-duty"}
+    later = page("person:ann", destination="https://pager.example/ann") | {"party": "acme", "after": 300}
+    story.fire(first, later)
+    rows, told_at = _rows(story, at_once=True), story.incident.history[-1].timestamp
+    assert [rows[each["delivery"]]["due_at"] - told_at for each in (first, later)] == [
+        timedelta(),
+        timedelta(minutes=5),
+    ]
+    assert {row["party"] for row in rows.values()} == {"acme"}
+
+
+def test_a_skipped_rung_owes_the_notices_that_it_lists() -> None:
+    """Nobody is on call: whoever owns the schedule is told so; a rung that lists none owes nothing."""
+    story, warned = Story(), page("acme-ops", urgency=1)
+    place = {"ladder": "S1", "rung": 1, "clock": None, "cycle": 1, "round": 0}
+    with story.moment() as at:
+        story.incident.tell(Incident.RungSkipped, at, **place, why="no_one_on_call", pages=[warned])
+        story.incident.tell(Incident.RungSkipped, at, **place | {"rung": 2}, why="no_one_to_reach")
+    assert _kinds(story) == {"notice": ["acme-ops"]}
+
+
+def test_a_ladder_at_its_end_owes_those_to_whom_it_is_handed() -> None:
+    """They are paged like anybody else."""
+    story = Story()
+    with story.moment() as at:
+        story.incident.tell(Incident.LadderExhausted, at, ladder="S1", times=1, again=False, pages=[page("acme-ops")])
+    assert _kinds(story) == {"page": ["acme-ops"]}
 
 
 def test_an_acknowledgement_is_announced_to_everybody_whose_page_left() -> None:

@@ -1,0 +1,56 @@
+"""Facts that page people: whom each lists, and whose answer it waits for. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from escalation.agreement.model import OWN
+from incidents import happenings as h
+
+if TYPE_CHECKING:
+    from incidents.incident import Incident
+    from incidents.ledger.facts import Fact
+
+ASKED = "asked"
+"""The ladder of those who are asked by name; the cycle of its rungs is the version of the fact that asks."""
+
+Paging = h.RungFired | h.RungSkipped | h.LadderExhausted
+"""Facts that list pages."""
+
+Request = h.Reassigned | h.ResponderAsked
+"""Facts that ask somebody by name."""
+
+ENDS = (h.Unacknowledged, h.AcknowledgementExpired, h.SnoozeExpired, h.Escalated, h.Reassigned)
+"""What ends the acknowledgement of a side."""
+
+
+def pages_in(fact: Paging) -> list[dict[str, Any]]:
+    """Give the pages that a fact lists (see happenings.RungFired)."""
+    return fact.pages or []
+
+
+def page_of(delivery: str, fact: Fact) -> dict[str, Any] | None:
+    """Give the page of a delivery in the fact that caused it; None: it is an announcement, which has none."""
+    pages = pages_in(fact) if isinstance(fact, Paging) else []
+    return next((page for page in pages if page["delivery"] == delivery), None)
+
+
+def fact_at(version: int, incident: Incident) -> Fact | None:
+    """Give the fact of a version; None where the history, which is whole, has none."""
+    place = version - incident.history[0].originator_version
+    return incident.history[place] if 0 <= place < len(incident.history) else None
+
+
+def request_of(fact: Paging, incident: Incident) -> Request | None:
+    """Give the fact that asks for somebody by name; None: a ladder of the agreement brought this."""
+    asks = fact_at(fact.cycle, incident) if not isinstance(fact, h.LadderExhausted) and fact.ladder == ASKED else None
+    return asks if isinstance(asks, Request) else None
+
+
+def side_of(fact: Paging, incident: Incident) -> str | None:
+    """Give the side whose acknowledgement answers a page: a party with a ladder of its own; None: all others."""
+    request = request_of(fact, incident)
+    if isinstance(request, h.Reassigned):
+        return request.side
+    own, found, _ = fact.ladder.partition(OWN)
+    return own if found else None
