@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from escalation import addressing, by_hand
 from escalation.agreement.moments import MILESTONES, RELAPSE
 from escalation.claimable import exclusion_claim, pause_mandate
 from escalation.clocks.law import told
@@ -14,7 +15,7 @@ from incidents.errors import InvalidField
 from incidents.terms import Claimable, LegalDuty, PauseTerms, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
@@ -33,6 +34,7 @@ class AgreementTerms:
         self.accept_backdated_by = timedelta(seconds=agreement.clock_rules.accept_backdated_by)
         self.older_by_claim = agreement.clock_rules.late_facts_need_authority
         self.severities = agreement.severity.scale
+        self.sides = agreement.sides
 
     def for_service(self, service: str) -> AgreementTerms:
         """Give the terms that hold for a service."""
@@ -53,6 +55,24 @@ class AgreementTerms:
     def check_party(self, party: str) -> None:
         """Refuse a party that the agreement does not name."""
         _one_of("party", party, self.agreement.parties)
+
+    def check_addressee(self, field: str, name: str) -> None:
+        """Refuse what names nobody whom the agreement could reach."""
+        addressing.check_addressee(self.agreement, field, name)
+
+    def parties_addressed(self, name: str) -> frozenset[str]:
+        """Give the parties that an addressee's name is about."""
+        return addressing.parties_addressed(self.agreement, name)
+
+    def rung_above(
+        self, severity: str, side: str | None, told: Sequence[tuple[str, int]], wanted: int | None
+    ) -> tuple[str, int]:
+        """Give a side's ladder and the rung of it that is wanted, or the next one up that pages. TopOfLadder."""
+        ladder, rungs = self.agreement.ladder_for(severity, side)
+        if wanted is not None:
+            return ladder, by_hand.named(rungs, wanted)
+        counting = [rung for rung in rungs if by_hand.counts(rung, severity, self._service)]
+        return ladder, by_hand.above(counting, [place for name, place in told if name == ladder])
 
     def field_class(self, kind: str, field: str) -> FieldClass | None:
         """Give the class of a field of a kind of fact, else of the field in every kind (agreement: confidentiality)."""

@@ -126,9 +126,9 @@ def reported(asked: Asked, incident: Incident, now: datetime, terms: Terms) -> d
 
 
 def decided_now(asked: Asked, incident: Incident, now: datetime, _: Terms) -> datetime:
-    """Read when something was claimed or decided: those have deadlines, so it is when it is recorded."""
+    """Read when something acts that deadlines or pages hang on: it is when it is recorded."""
     if asked.at is not None:
-        raise InvalidField("occurred_at", "Claims and votes count from when they are recorded. Leave it out.")
+        raise InvalidField("occurred_at", "This counts from when it is recorded. Leave it out.")
     return max(now, incident.reported_at)
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
 
+from incidents.answering import Answering
 from incidents.carrying_out import Answer, Asked, check_time
-from incidents.deciding import Deciding
 from incidents.errors import NotFound
 from incidents.incident import Incident
 from incidents.incident.visibility import must_exist_for
@@ -35,7 +35,7 @@ _BY_NUMBER = select(incident_states.c.stream, incident_states.c.visible_to).wher
 _BY_ID = select(incident_states.c.stream, incident_states.c.visible_to).where(incident_states.c.id == bindparam("of"))
 
 
-class Incidents(Deciding):
+class Incidents(Answering):
     """The use cases. All raise NotFound, Stale, Conflict, KeyReused, TooLate, and what the command itself refuses."""
 
     def declare(self, partnership: str, report: Report, asked: Asked) -> Answer:
@@ -49,14 +49,6 @@ class Incidents(Deciding):
     def change_severity(self, stream: str, severity: str, reason: str, asked: Asked) -> Answer:
         """Set another severity."""
         return self._change(stream, asked, lambda it, terms, said: it.change_severity(severity, reason, terms, **said))
-
-    def acknowledge(self, stream: str, asked: Asked) -> Answer:
-        """Take it."""
-        return self._change(stream, asked, lambda it, _, said: it.acknowledge(**said))
-
-    def unacknowledge(self, stream: str, reason: str | None, asked: Asked) -> Answer:
-        """Give it back."""
-        return self._change(stream, asked, lambda it, _, said: it.unacknowledge(reason, **said))
 
     def assign(self, stream: str, role: str, assignee: str, party: str, asked: Asked) -> Answer:
         """Give somebody of a party a role."""

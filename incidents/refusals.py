@@ -23,6 +23,42 @@ class NotAcknowledged(Refused):
     code = "not_acknowledged"
 
 
+class NotSnoozed(Refused):
+    """The incident is not snoozed."""
+
+    code = "not_snoozed"
+
+
+class PagesNobody(Refused):
+    """The incident is another system's history: nobody is paged for it. Do it there."""
+
+    code = "pages_nobody"
+
+
+class TopOfLadder(Refused):
+    """No rung above pages anybody. Name a rung, or reassign the incident."""
+
+    code = "top_of_ladder"
+
+
+class AlreadyAsked(Refused):
+    """They were asked already, and have not answered."""
+
+    code = "already_asked"
+
+
+class RequestAnswered(Refused):
+    """The request was answered already. Ask again if you need somebody."""
+
+    code = "request_answered"
+
+
+class NotAsked(Refused):
+    """Only whoever was asked answers: somebody of the party that was, or the one person."""
+
+    code = "not_asked"
+
+
 class SameSeverity(Refused):
     """The incident has that severity already."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
 
@@ -140,6 +140,8 @@ class Terms(Protocol):
     """Whether the time of a fact that comes even later can be claimed (late_facts.beyond)."""
     severities: tuple[str, ...]
     """The scale, the worst first."""
+    sides: tuple[str, ...]
+    """The parties that have a ladder of their own."""
 
     def for_service(self, service: str) -> Terms:
         """Give the terms that hold for a service."""
@@ -182,6 +184,20 @@ class Terms(Protocol):
 
     def legal_duty(self, notification: str) -> LegalDuty:
         """Give a notification that the law wants; refuse one that the agreement does not list."""
+
+    def check_addressee(self, field: str, name: str) -> None:
+        """Refuse what names nobody whom this agreement could reach; of people and teams it cannot say all."""
+
+    def parties_addressed(self, name: str) -> frozenset[str]:
+        """Give the parties that an addressee's name is about; of one person it cannot say."""
+
+    def rung_above(
+        self, severity: str, side: str | None, told: Sequence[tuple[str, int]], wanted: int | None
+    ) -> tuple[str, int]:
+        """Give a side's ladder, by name, and the rung of it that is `wanted`; None: the next one up that pages.
+
+        `told` are the ladders and rungs that were told so far. InvalidField for one that pages nobody; TopOfLadder.
+        """
 
     def field_class(self, kind: str, field: str) -> FieldClass | None:
         """Give the class of a field of a kind of fact (`noted`, `text`); None where every party may read it."""

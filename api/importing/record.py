@@ -184,8 +184,8 @@ def _assign(it: Incident, step: Step, its: _Setting) -> None:
 _ACTS: dict[str, Callable[[Incident, Step, _Setting], None]] = {
     "Classified": lambda it, step, its: it.classify(cast("Assessment", step.detail), its.terms, **its.said),
     "Assigned": _assign,
-    "Acknowledged": lambda it, _, its: it.acknowledge(**its.said),
-    "Unacknowledged": lambda it, _, its: it.unacknowledge(None, **its.said),
+    "Acknowledged": lambda it, _, its: it.acknowledge(its.terms, **its.said),
+    "Unacknowledged": lambda it, _, its: it.unacknowledge(None, its.terms, **its.said),
     "ClockPaused": lambda it, step, its: it.pause(_words(step), None, None, its.terms, **its.said),
     "ClockResumed": lambda it, step, its: it.resume(_words(step), **its.said),
     "Noted": lambda it, step, its: it.note(_words(step), **its.said),

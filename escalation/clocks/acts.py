@@ -51,13 +51,14 @@ class Acts:
         self.builder.rate(fact.severity, at, fact.originator_version)
         self.builder.reach(("severity_set",), at, fact.originator_version)
 
-    def acknowledged(self, fact: Fact, at: int) -> None:
-        """Stop the question who takes it."""
-        self.builder.reach((ACKNOWLEDGED,), at, fact.originator_version)
+    def acknowledged(self, fact: h.Acknowledged, at: int) -> None:
+        """Stop the question who takes it, as far as that side owes the answer."""
+        of_side = self.builder.demands.of_side(fact.side)
+        self.builder.reach((ACKNOWLEDGED,), at, fact.originator_version, of_side)
 
-    def unacknowledged(self, _: Fact, __: int) -> None:
+    def unacknowledged(self, fact: h.Unacknowledged, _: int) -> None:
         """Ask it again: a new cycle, for the first one was answered."""
-        self.builder.want_again(ACKNOWLEDGED)
+        self.builder.want_again(ACKNOWLEDGED, self.builder.demands.of_side(fact.side))
 
     def updated(self, fact: h.UpdatePosted, at: int) -> None:
         """An update for the partner is a response, and ends an update period (clock rule 6); an internal one is not."""

@@ -59,22 +59,22 @@ class Builder:
 
     # --- moments -----------------------------------------------------------------------------------------------------
 
-    def reach(self, moments: Iterable[str], at: int, entry: int) -> None:
-        """Let moments come about: first what they stop, then what they start."""
+    def reach(self, moments: Iterable[str], at: int, entry: int, only: Callable[[Target], bool] | None = None) -> None:
+        """Let moments come about: first what they stop, then what they start; `only` tells whose targets."""
         for moment in moments:
-            for target in self.demands.stopping.get(moment, ()):
+            for target in filter(only, self.demands.stopping.get(moment, ())):
                 self._wanted.drop(target)
                 self.stop(target.name, at, entry)
                 if self.over:
                     self._closed = [run for run in self._closed if run.name != target.name]
         for moment in moments:
-            for target in self.demands.starting.get(moment, ()):
+            for target in filter(only, self.demands.starting.get(moment, ())):
                 self._wanted.add(target)
         self._wanted.reached(moments)
 
-    def want_again(self, moment: str) -> None:
+    def want_again(self, moment: str, only: Callable[[Target], bool]) -> None:
         """Ask anew for what a moment stops: it turned out not to have come to stay."""
-        for target in self.demands.stopping.get(moment, ()):
+        for target in filter(only, self.demands.stopping.get(moment, ())):
             self._wanted.add(target, again=True)
 
     def settle(self, at: int, entry: int) -> None:

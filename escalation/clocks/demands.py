@@ -18,7 +18,7 @@ from escalation.clocks.maintenance import maintained, maintenances
 from escalation.clocks.runs import ACKNOWLEDGES, RESPONDS, Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from escalation.agreement.model import Agreement, Exclusion, LegalNotification, Tolerated
     from escalation.calendars.calendar import Calendar
@@ -127,6 +127,19 @@ class Demands:
             return tuple(sorted(self.agreement.parties_named(target.duty_of)))
         service = self.agreement.services.get(self._service)
         return (service.provided_by,) if service else ()
+
+    def of_side(self, side: str | None) -> Callable[[Target], bool]:
+        """Tell which targets a side answers for by acknowledging: those that it owes.
+
+        The side that all share (None) answers for all but those that only parties with a ladder of their own owe.
+        """
+        alone = frozenset(self.agreement.sides)
+
+        def answers(target: Target) -> bool:
+            owing = self.owed_by(target)
+            return side in owing if side is not None else not owing or not alone.issuperset(owing)
+
+        return answers
 
     def stoppable(self, exclusion: Exclusion, target: Target) -> bool:
         """Whether an exclusion concerns a target; what cannot be paused cannot be stopped either (clock rule 14)."""

@@ -51,7 +51,7 @@ _TURNS: dict[type[Fact], tuple[str, ...]] = {
 }
 """What a fact turns; then what it must not lie before either, for pauses and open questions end with the incident."""
 
-_NAMED = {_PAUSE: "reason", _ACTION: "action"}
+_NAMED = {_TAKEN: "side", _PAUSE: "reason", _ACTION: "action"}
 """Things of which there are several, with the field that tells them apart."""
 
 _RETARGETS = (h.Classified, h.SeverityChanged, h.SeveritySettled, h.AgreementMigrated)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from datetime import datetime  # noqa: TC003 - the catalogue reads the annotations at run time
-from typing import Any
+from typing import Any, ClassVar
 
 from incidents.happenings.base import Decision, SystemEvent
 from incidents.ledger.facts import FreeText  # noqa: TC001 - the catalogue reads the annotations at run time
@@ -39,6 +39,8 @@ class Escalated(Decision):
 class Reassigned(Decision):
     """It is to be somebody else's: `to` is an addressee. It is in nobody's hand until they answer."""
 
+    NAMES: ClassVar[frozenset[str]] = frozenset({"to"})
+
     to: str
     reason: FreeText | None
     side: str | None = field(default=None, kw_only=True)
@@ -67,11 +69,15 @@ class ResponderDeclined(Decision):
 class ParentLinked(Decision):
     """It is part of a larger incident (`parent` is its public id): what is done there holds here as well."""
 
+    WHOLE: ClassVar[bool] = True
+
     parent: str
 
 
 class ParentUnlinked(Decision):
     """It goes its own way again."""
+
+    WHOLE: ClassVar[bool] = True
 
     parent: str
 
@@ -79,17 +85,23 @@ class ParentUnlinked(Decision):
 class ChildLinked(Decision):
     """Another incident (its public id) is part of this one."""
 
+    WHOLE: ClassVar[bool] = True
+
     child: str
 
 
 class ChildUnlinked(Decision):
     """That incident goes its own way again."""
 
+    WHOLE: ClassVar[bool] = True
+
     child: str
 
 
 class DuplicateMerged(Decision):
     """Another incident (its public id) turned out to tell the same story as this one."""
+
+    WHOLE: ClassVar[bool] = True
 
     duplicate: str
 

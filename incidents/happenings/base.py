@@ -17,6 +17,9 @@ WHOLE = "*"
 class IncidentEvent(Record.Event):
     """Something that happened to an incident."""
 
+    NAMES: ClassVar[frozenset[str]] = frozenset()
+    """Its fields that name people, beside those that are called so in every kind of fact."""
+
 
 class Decision(IncidentEvent):
     """Something that people, or programs for them, said or decided.
@@ -39,7 +42,7 @@ class SystemEvent(IncidentEvent):
     SYSTEM: ClassVar[bool] = True
 
 
-_NAMED = frozenset({"impact", "urgency", "users_affected_pct", "flags", "assignee", "pages", "recipient", "detail"})
+_NAMED = frozenset({"impact", "urgency", "users_affected_pct", "flags", "assignee", "pages", "recipient", "detail", "whom"})
 
 
 @cache
@@ -59,7 +62,7 @@ def words_of(happening: type[IncidentEvent]) -> tuple[str, ...]:
 def confidential(happening: type[IncidentEvent]) -> tuple[str, ...]:
     """Give the fields of a kind of fact that can be withheld; the others carry the state that clocks hang on."""
     hints = typing.get_type_hints(happening)
-    return tuple(sorted({*words_of(happening), *(_NAMED & hints.keys())}))
+    return tuple(sorted({*words_of(happening), *(_NAMED & hints.keys()), *happening.NAMES}))
 
 
 def _parts(hint: object) -> set[object]:

@@ -13,13 +13,14 @@ from eventsourcing.domain import event
 
 from incidents import happenings, refusals
 from incidents.happenings import WHOLE
+from incidents.incident.answering import Answerable
 from incidents.incident.aware import LegallyBound
 from incidents.incident.backdating import accept_older_time
 from incidents.incident.claiming import Claiming
 from incidents.incident.following_up import FollowedUp
 from incidents.incident.pausing import Pausable
 from incidents.incident.rating import Rated
-from incidents.incident.staffing import Staffed
+from incidents.incident.responding import Respondable
 from incidents.incident.visibility import VisibilityChange, must_be_alone, must_exist_for, restrictable_fields
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ ENGINE = "engine"
 AUDIENCES = ("internal", "partner")
 
 
-class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
+class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondable):
     """Something broke. It has a status, a severity, people in roles, running pauses, and its whole history."""
 
     # --- what can happen (each told in happenings/) -------------------------------------------------------------------
@@ -43,9 +44,19 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
     Declared = happenings.Declared
     Classified = Rated.Classified
     SeverityChanged = Claiming.SeverityChanged
-    Acknowledged = happenings.Acknowledged
-    Unacknowledged = happenings.Unacknowledged
-    Assigned = Staffed.Assigned
+    Acknowledged = Answerable.Acknowledged
+    Unacknowledged = Answerable.Unacknowledged
+    AcknowledgementExpired = Answerable.AcknowledgementExpired
+    Snoozed = Answerable.Snoozed
+    SnoozeEnded = Answerable.SnoozeEnded
+    SnoozeExpired = Answerable.SnoozeExpired
+    Escalated = Answerable.Escalated
+    Reassigned = Answerable.Reassigned
+    LadderExhausted = Answerable.LadderExhausted
+    Assigned = Respondable.Assigned
+    ResponderAsked = Respondable.ResponderAsked
+    ResponderAccepted = Respondable.ResponderAccepted
+    ResponderDeclined = Respondable.ResponderDeclined
     Noted = happenings.Noted
     UpdatePosted = happenings.UpdatePosted
     ClockPaused = Pausable.ClockPaused
@@ -93,20 +104,6 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
     def label(self) -> str:
         """The number that people say: INC-1042."""
         return f"INC-{self.number}"
-
-    def acknowledge(self, **said: Unpack[Said]) -> None:
-        """Take it. NotActive; AlreadyAcknowledged."""
-        self._must_be_active()
-        if self.acknowledged_by is not None:
-            raise refusals.AlreadyAcknowledged(by=self.acknowledged_by)
-        self.trigger_event(Incident.Acknowledged, **said)
-
-    def unacknowledge(self, reason: str | None, **said: Unpack[Said]) -> None:
-        """Give it back: the ladder goes on. NotActive; NotAcknowledged."""
-        self._must_be_active()
-        if self.acknowledged_by is None:
-            raise refusals.NotAcknowledged
-        self.trigger_event(Incident.Unacknowledged, reason=reason, **said)
 
     def note(self, text: str, **said: Unpack[Said]) -> None:
         """Write a note: at any time, also after the end. Withdrawn."""
@@ -213,27 +210,17 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
         """What was decided later about who sees an earlier fact: by its version and field."""
         self.breached: list[tuple[str, int]] = []
         """The clocks that ran over, each with its cycle, in the order in which they did."""
-        self.acknowledged_by: str | None = None
-        self.acknowledged_at: datetime | None = None
         self.mitigated_at: datetime | None = None
         self.resolved_at: datetime | None = None
         self.closed_at: datetime | None = None
         self.duplicate_of: str | None = None
         self.roles, self.pauses, self.reopened = {}, {}, 0
+        self._begin_answering()
+        self._begin_responding()
         self._begin_claims()
         self._begin_duties()
         self._begin_following_up()
         self._assess(impact, urgency, users_affected_pct, flags, severity)
-
-    @event(happenings.Acknowledged)
-    def _acknowledged(self, by: str, at: datetime) -> None:
-        self.acknowledged_by, self.acknowledged_at = by, at
-        self._settle()
-
-    @event(happenings.Unacknowledged)
-    def _unacknowledged(self) -> None:
-        self.acknowledged_by = self.acknowledged_at = None
-        self._settle()
 
     @event(happenings.VisibilityChanged)
     def _visibility_changed(self, entry: int, fields: list[str], to: list[str] | None) -> None:
@@ -262,8 +249,7 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
     @event(happenings.Resolved)
     def _resolved(self, at: datetime) -> None:
         self.resolved_at = at
-        self.pauses = {}
-        self.status = "resolved"
+        self._end("resolved")
 
     @event(happenings.Reopened)
     def _reopened(self) -> None:
@@ -279,19 +265,22 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Staffed):
     @event(happenings.Cancelled)
     def _cancelled(self, at: datetime) -> None:
         self.closed_at = at
-        self.pauses = {}
-        self.status = "cancelled"
+        self._end("cancelled")
 
     @event(happenings.MarkedDuplicate)
     def _marked_duplicate(self, of: str, at: datetime) -> None:
         self.duplicate_of, self.closed_at = of, at
-        self.pauses = {}
-        self.status = "duplicate"
+        self._end("duplicate")
 
     def _settle_claim(self, claim: int, outcome: str, at: datetime) -> None:
         """A time that is accepted later is when it was so, here as for the clocks."""
         super()._settle_claim(claim, outcome, at)
         accept_older_time(self, self.claims.get(claim))
+
+    def _end(self, status: str) -> None:
+        """Pauses and snoozes end with it."""
+        self.pauses, self.snoozed = {}, {}
+        self.status = status
 
     def _settle(self) -> None:
         """An active incident shows how far it has come."""

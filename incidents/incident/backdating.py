@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from incidents import happenings as h
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _TIMES = (
     (h.Declared, "reported_at"),
-    (h.Acknowledged, "acknowledged_at"),
     (h.Mitigated, "mitigated_at"),
     (h.Resolved, "resolved_at"),
     (h.Closed, "closed_at"),
@@ -47,6 +47,8 @@ def accept_older_time(incident: Incident, claim: Claim | None) -> None:
     fact = incident.history[claim.entry - 1]
     if isinstance(fact, h.BecameAware):
         incident.aware[fact.party] = claim.start
+    if isinstance(fact, h.Acknowledged) and fact.side in incident.taken and incident.taken[fact.side].at == fact.at:
+        incident.taken[fact.side] = replace(incident.taken[fact.side], at=claim.start)
     for kind, name in _TIMES:
         if isinstance(fact, kind) and getattr(incident, name) == fact.at:
             setattr(incident, name, claim.start)

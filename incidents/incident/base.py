@@ -63,6 +63,12 @@ class IncidentBase(Record):
         if not self.active:
             raise refusals.NotActive(status=self.status)
 
+    def _must_page(self) -> None:
+        """Refuse what would page somebody where nobody is paged. NotActive; PagesNobody."""
+        self._must_be_active()
+        if self.imported:
+            raise refusals.PagesNobody
+
     def _must_not_be_withdrawn(self) -> None:
         if self.withdrawn:
             raise refusals.Withdrawn(status=self.status)

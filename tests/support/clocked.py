@@ -188,11 +188,11 @@ class Clocked:
 
     def acknowledge(self, at: float, was: float | None = None) -> None:
         """Take it."""
-        self.do(at, lambda it, when: it.acknowledge(by="key:1", at=when), was)
+        self.do(at, lambda it, when: it.acknowledge(self.terms, by="key:1", at=when), was)
 
     def unacknowledge(self, at: float, was: float | None = None) -> None:
         """Give it back."""
-        self.do(at, lambda it, when: it.unacknowledge(None, by="key:1", at=when), was)
+        self.do(at, lambda it, when: it.unacknowledge(None, self.terms, by="key:1", at=when), was)
 
     def update(self, at: float, was: float | None = None, audience: str = "partner") -> None:
         """Post an update."""

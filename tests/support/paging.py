@@ -140,6 +140,7 @@ class Story:
         """Declare an incident of severity S1."""
         self.clock = MovedClock()
         self.projection = Deliveries(Addresses())
+        self.terms = AgreementTerms(the_agreement())
         with self.moment():
             self.incident: Incident = Incident._create(  # noqa: SLF001 - the library's own way to create with a given id
                 Incident.Declared,
@@ -181,12 +182,12 @@ class Story:
     def acknowledge(self, by: str = "key:2") -> None:
         """Take it."""
         with self.moment() as at:
-            self.incident.acknowledge(by=by, at=at)
+            self.incident.acknowledge(self.terms, by=by, at=at)
 
     def unacknowledge(self) -> None:
         """Give it back."""
         with self.moment() as at:
-            self.incident.unacknowledge(None, by="key:2", at=at)
+            self.incident.unacknowledge(None, self.terms, by="key:2", at=at)
 
     def resolve(self) -> None:
         """Say that it is over."""

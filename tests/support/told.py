@@ -57,7 +57,7 @@ def fact_of(version: int, telling: Telling) -> Fact:
     own = {each.name for each in fields(kind)} - ENVELOPE_FIELDS
     values: dict[str, Any] = {name: value_of(hints[name], marker(version, name)) for name in own - _ORIGIN}
     values |= {name: 987_600_000 + version for name in confidential(kind) if isinstance(values[name], int)}
-    if "because" in values:
+    if values.keys() >= {"because", *ASSESSED}:  # a rung has a `because` of its own
         values["because"] = ", ".join(str(values[name]) for name in ASSESSED)
     if issubclass(kind, VisibilityChanged):
         values |= {"entry": telling.entry, "fields": list(telling.fields), "to": telling.to}

@@ -1,0 +1,61 @@
+"""The use cases of whoever has an incident in hand, or is asked to come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incidents.carrying_out import decided_now
+from incidents.deciding import Deciding
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from incidents.carrying_out import Answer, Asked
+
+
+class Answering(Deciding):
+    """One method a use case. All but the first two act from when they are recorded, so they take no `asked.at`."""
+
+    def acknowledge(self, stream: str, asked: Asked) -> Answer:
+        """Take it."""
+        return self._change(stream, asked, lambda it, terms, said: it.acknowledge(terms, **said))
+
+    def unacknowledge(self, stream: str, reason: str | None, asked: Asked) -> Answer:
+        """Give it back."""
+        return self._change(stream, asked, lambda it, terms, said: it.unacknowledge(reason, terms, **said))
+
+    def snooze(self, stream: str, until: datetime, reason: str, asked: Asked) -> Answer:
+        """Want no reminder until an instant."""
+        return self._change(stream, asked, lambda it, terms, said: it.snooze(until, reason, terms, **said), decided_now)
+
+    def wake(self, stream: str, asked: Asked) -> Answer:
+        """End a snooze."""
+        return self._change(stream, asked, lambda it, terms, said: it.wake(terms, **said), decided_now)
+
+    def escalate(self, stream: str, rung: int | None, reason: str | None, asked: Asked) -> Answer:
+        """Have a rung of the ladder told now; None: the next one up."""
+        return self._change(
+            stream, asked, lambda it, terms, said: it.escalate(rung, reason, terms, **said), decided_now
+        )
+
+    def reassign(self, stream: str, to: str, reason: str | None, asked: Asked) -> Answer:
+        """Make it somebody else's."""
+        return self._change(stream, asked, lambda it, terms, said: it.reassign(to, reason, terms, **said), decided_now)
+
+    def ask_responder(self, stream: str, whom: str, text: str | None, asked: Asked) -> Answer:
+        """Ask somebody to come."""
+        return self._change(
+            stream, asked, lambda it, terms, said: it.ask_responder(whom, text, terms, **said), decided_now
+        )
+
+    def accept_request(self, stream: str, request: int, asked: Asked) -> Answer:
+        """Come, as was asked."""
+        return self._change(
+            stream, asked, lambda it, terms, said: it.accept_request(request, terms, **said), decided_now
+        )
+
+    def decline_request(self, stream: str, request: int, reason: str | None, asked: Asked) -> Answer:
+        """Not come."""
+        return self._change(
+            stream, asked, lambda it, terms, said: it.decline_request(request, reason, terms, **said), decided_now
+        )
