@@ -18,7 +18,12 @@ UNANSWERED = "unanswered"
 SEVERITY_CHANGED = "severity_changed"
 """The severity has become another one, that of this ladder."""
 ANY = "any"
-"""Whatever clock reaches the share; every other word is the name of a clock."""
+"""Whatever clock reaches the share."""
+SILENT = "silent"
+"""Whatever clock of a target that repeats, the update cadence, has been overdue for so long (`after`).
+
+Every other word is the name of a clock. No target and no notification has a name that stands here.
+"""
 
 ANSWERED_BY_ACKNOWLEDGING = frozenset({OPENED, UNACKNOWLEDGED, UNANSWERED, SEVERITY_CHANGED})
 """What a rung may hang on that asks who takes it, rather than what a clock measures."""
@@ -61,14 +66,14 @@ class Rung:
 
     Attributes:
         index: Its place in the ladder, from 0.
-        when: `opened`, `unacknowledged`, `unanswered`, `severity_changed`, the name of a clock, or `any`.
+        when: `opened`, `unacknowledged`, `unanswered`, `severity_changed`, `any`, `silent`, or the name of a clock.
         percent: The share of the target at which it fires; None where it hangs on no clock.
         page: Whom it pages, who must answer (the document's `to`); names as in crew/staff.py.
         notify: Whom it only informs.
         repeat_every: Seconds after which it pages again; None: never.
         max_repeats: How often it pages again at most.
         after: With `unacknowledged` seconds since the report; with a clock seconds of counted time past the share
-            (the document's `silent_for` is that, past the update cadence).
+            (the document's `silent_for`: `silent`, at 100 %, and so long after).
         wait: Seconds for which it waits for an answer, before a rung that hangs on `unanswered`.
         reach: Whether it pages all at once, or one after the other.
         only: When it counts at all.
