@@ -17,6 +17,7 @@ from api.access.oidc.provider import Provider
 from api.access.people import People
 from api.access.person import IdentityRows, Person, PersonRows
 from api.access.reads import Reads
+from api.access.roll import MemberRoll
 from api.access.roster import MemberRows, Roster
 from api.access.secret import Secrets
 from api.access.sessions import Sessions
@@ -31,6 +32,11 @@ from escalation.book import (
     Migrations,
 )
 from escalation.clocks.courses import Courses
+from escalation.crew.book import Crew
+from escalation.crew.holders import Holders
+from escalation.crew.profile import Profile
+from escalation.crew.rows import HolderRows, ProfileRows, TeamRows, TurnRows
+from escalation.crew.team import Team
 from escalation.engine.deadlines import Deadlines
 from escalation.engine.engine import Engine
 from escalation.engine.incident_duties import IncidentDuties
@@ -97,6 +103,7 @@ class Tocsin:
     keys: Keys
     people: People
     members: Members
+    crew: Crew
     limits: Limits
     reads: Reads
     journal: Journal
@@ -159,6 +166,9 @@ def catalogue() -> Catalogue:
     for matter in (Dispute, Notice, Certificate):
         types.add(matter, matter.KIND)
     types.add(Performance, "performance")
+    types.add(Holders, "holders")
+    types.add(Team, "team")
+    types.add(Profile, "profile")
     types.add(ApiKey, "key")
     types.add(Person, "person")
     types.add(Roster, "members")
@@ -191,13 +201,15 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     ledger.forgetting.append(FORGET)
     book = AgreementBook(ledger)
     courses = Courses(book)
+    crew = Crew.of(ledger, book, MemberRoll(ledger.recorder.reading))
+    staff = crew.directory
     duties: list[Duties[Any]] = [
-        IncidentDuties(courses),
-        AgreementDuties(),
+        IncidentDuties(courses, staff),
+        AgreementDuties(staff),
         PerformanceDuties(ledger, book),
-        DisputeDuties(book),
-        NoticeDuties(book),
-        CertificateDuties(book),
+        DisputeDuties(book, staff),
+        NoticeDuties(book, staff),
+        CertificateDuties(book, staff),
     ]
     deadlines = Deadlines(duties)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
@@ -208,6 +220,10 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         AgreementVersions(),
         MatterRows(),
         PeriodRows(),
+        HolderRows(),
+        TeamRows(),
+        ProfileRows(),
+        TurnRows(),
         Deliveries(book),
         ApiKeys(),
         PersonRows(),
@@ -231,6 +247,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         keys=Keys(ledger, book),
         people=people,
         members=Members(ledger, book, people),
+        crew=crew,
         limits=Limits(gate, clock, limit),
         reads=Reads(ledger.recorder.reading),
         journal=Journal(ledger),
@@ -239,7 +256,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         sign_in=None if provider is None else SignIn(provider, people, secret, clock, public_url.rstrip("/")),
         access_tokens=None if provider is None else AccessTokens(provider, people, clock),
         engine=Engine(ledger, duties, deadlines),
-        attainment=Attainment(ledger, book, Judging(ledger, book)),
+        attainment=Attainment(ledger, book, Judging(ledger, book, staff)),
         periods=Periods(ledger, book),
         feed=Feed(ledger),
         bell=Bell(Listener(database)),

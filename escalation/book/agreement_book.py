@@ -79,17 +79,26 @@ class AgreementBook:
     def check_party(self, partnership: str, party: str, at: datetime) -> None:
         """Refuse a party that no version names which is in force, or was last, or waits for signatures.
 
-        Who is to sign a first version must be let in before it is in force. InvalidField; NotFound without any.
+        InvalidField; NotFound without any.
         """
-        versions = self.record(partnership).versions.values()
-        bound = in_force(versions, at) or newest_agreed(versions)
-        named = [version for version in versions if version is bound or version.awaited]
-        if not named:
-            raise NotFound(_NONE, partnership=partnership)
-        agreements = [self.get(partnership, version.version) for version in named]
+        agreements = self.named(partnership, at)
         if not any(party in agreement.parties for agreement in agreements):
             known = dict.fromkeys(name for agreement in agreements for name in agreement.parties)
             raise InvalidField("party", f"It must be one of: {', '.join(known)}.")
+
+    def named(self, partnership: str, at: datetime) -> list[Agreement]:
+        """Give the versions whose parties and contacts people may name; that which is in force, or was last, first.
+
+        Those too that wait for signatures: who is to sign a first version must be let in before it is in force.
+        NotFound without any.
+        """
+        versions = self.record(partnership).versions.values()
+        bound = in_force(versions, at) or newest_agreed(versions)
+        waiting = [version for version in versions if version.awaited and version is not bound]
+        found = [self.get(partnership, version.version) for version in (bound, *waiting) if version is not None]
+        if not found:
+            raise NotFound(_NONE, partnership=partnership)
+        return found
 
     def record(self, partnership: str, *, version: int | None = None) -> Agreements:
         """Give the record of a partnership's agreement, as it stands or as of a version of the record. NotFound."""

@@ -62,8 +62,8 @@ class _Walk:
         self.gaps: list[str] = []
         self.warn: list[str] = []
 
-    def follow(self, name: str, called: str) -> None:
-        """Take whomever a name leads to; `called` is the name that they were called by first."""
+    def follow(self, name: str, called: str, of: str | None = None) -> None:
+        """Take whomever a name leads to, of a party where one is given; `called`: what they were called by first."""
         if name.startswith(WEBHOOK):
             self._webhook(name)
         elif name.startswith(BODY):
@@ -71,13 +71,13 @@ class _Walk:
             for member in body.members if body else ():
                 self._contact(self._agreement.contacts[member])
         elif name.startswith(SCHEDULE):
-            self._schedule(name, called)
+            self._schedule(name, called, of)
         elif name.startswith(TEAM):
-            party, _, team = name.removeprefix(TEAM).partition(".")
-            for side in self._parties(party):
+            party, _, team = name.removeprefix(TEAM).rpartition(".")
+            for side in self._parties(party, of):
                 self._take(self._staff.team(self._agreement.partnership, side, team) or (), called, of=side)
         elif name.startswith(PERSON):
-            self._take([name.removeprefix(PERSON)], called)
+            self._take([name.removeprefix(PERSON)], called, of=of)
         else:
             for contact in self._named(name):
                 self._contact(contact)
@@ -87,10 +87,13 @@ class _Walk:
         return [known[name]] if name in known else holders(name, self._agreement.parties, known)
 
     def _contact(self, contact: Contact) -> None:
-        """Whoever holds it is reached in their own ways; a contact that nobody was named for, as the agreement says."""
+        """Whoever holds it is reached in their own ways; a contact that nobody was named for, as the agreement says.
+
+        A later version may give the contact to another party: whoever holds it for the first one is not meant then.
+        """
         holder = self._staff.holder(self._agreement.partnership, contact.id)
         if holder is not None:
-            self.follow(holder, contact.id)
+            self.follow(holder, contact.id, contact.party)
         elif contact.via:
             self.people.setdefault(contact.id, tuple(self._agreement.recipients(contact.id)))
 
@@ -99,18 +102,19 @@ class _Walk:
         if found:
             self.people.setdefault(name, found)
 
-    def _schedule(self, name: str, called: str) -> None:
-        party, _, schedule = name.removeprefix(SCHEDULE).partition(".")
+    def _schedule(self, name: str, called: str, of: str | None) -> None:
+        party, _, schedule = name.removeprefix(SCHEDULE).rpartition(".")
         reached = False
-        for side in self._parties(party):
+        for side in self._parties(party, of):
             on_call = self._staff.on_call(self._agreement.partnership, side, schedule, self._at)
             reached |= self._take(on_call.people if on_call else (), called, of=side)
             self.warn += on_call.warn if on_call and not reached else ()
         if not reached:
             self.gaps.append(name)
 
-    def _parties(self, name: str) -> list[str]:
-        return [party for party in self._agreement.parties if party in self._agreement.parties_named(name)]
+    def _parties(self, name: str, of: str | None) -> list[str]:
+        meant = self._agreement.parties_named(name)
+        return [party for party in self._agreement.parties if party in meant and of in {None, party}]
 
     def _take(self, people: Iterable[str], called: str, *, of: str | None = None) -> bool:
         """Take those of some people who are there, of a party where one is given; say whether there was any."""

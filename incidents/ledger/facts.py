@@ -88,7 +88,7 @@ def partnership_of(stream: str) -> str:
     What belongs to no partnership (`key/…`) goes into the operator's own log.
     """
     head, _, rest = stream.partition("/")
-    return head if "/" in rest or rest in {"agreement", "members", "performance"} else OPERATOR
+    return head if "/" in rest or rest in {"agreement", "holders", "members", "performance"} else OPERATOR
 
 
 OPERATOR = "_operator"

@@ -11,9 +11,51 @@ DELIVERIES = """
 ALTER TABLE deliveries ADD COLUMN party text;
 """
 
-STATEMENTS: tuple[str, ...] = (DELIVERIES,)
+CREW = """
+CREATE TABLE teams (
+    stream text NOT NULL,
+    partnership text NOT NULL,
+    party text NOT NULL,
+    name text NOT NULL,
+    title text,
+    members text[] NOT NULL,
+    created_at timestamptz NOT NULL,
+    retired_at timestamptz,
+    CONSTRAINT teams_pkey PRIMARY KEY (stream)
+);
+CREATE UNIQUE INDEX teams_name_idx ON teams (partnership, party, name) WHERE retired_at IS NULL;
+CREATE TABLE contact_holders (
+    partnership text NOT NULL,
+    contact text NOT NULL,
+    party text NOT NULL,
+    holder text NOT NULL,
+    since timestamptz NOT NULL,
+    CONSTRAINT contact_holders_pkey PRIMARY KEY (partnership, contact)
+);
+CREATE TABLE profiles (
+    person text NOT NULL,
+    tz text,
+    languages text[] NOT NULL,
+    rules jsonb NOT NULL,
+    absences jsonb NOT NULL,
+    CONSTRAINT profiles_pkey PRIMARY KEY (person)
+);
+CREATE TABLE rung_turns (
+    partnership text NOT NULL,
+    ladder text NOT NULL,
+    rung integer NOT NULL,
+    recipient text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT rung_turns_pkey PRIMARY KEY (partnership, ladder, rung)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON teams, contact_holders, rung_turns TO tocsin_runtime;
+GRANT SELECT, INSERT, UPDATE, DELETE ON profiles TO tocsin_worker, tocsin_eraser;
+GRANT SELECT ON profiles TO tocsin_gate;
+"""
 
-HELD: tuple[str, ...] = ()
+STATEMENTS: tuple[str, ...] = (DELIVERIES, CREW)
+
+HELD: tuple[str, ...] = ("teams", "contact_holders", "rung_turns")
 """New tables with a partnership: nobody but these roles sees a row of it, the tables' owner included (as in 0003)."""
 
 WITHIN_REACH = "partnership = ANY ((SELECT string_to_array(current_setting('tocsin.reach', true), ','))::text[])"

@@ -159,7 +159,7 @@ def test_the_gate_reads_no_incident(tocsin: Tocsin) -> None:
 def test_a_request_reads_nothing_by_which_others_come_in(tocsin: Tocsin) -> None:
     """People, sessions and the secrets behind cookies and cursors are the gate's alone."""
     with reaching(PARTNERSHIP), tocsin.database.connect() as connection:
-        for table in ("people", "identities", "sessions", "rate_limits", "secrets"):
+        for table in ("people", "profiles", "identities", "sessions", "rate_limits", "secrets"):
             with pytest.raises(ProgrammingError, match="permission denied"):
                 connection.execute(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 - a name of our own tables
             connection.rollback()

@@ -1,0 +1,55 @@
+"""Who belongs to partnerships, for whoever is to be told of something (implements escalation.crew.roll.Roll)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select
+
+from api.access.tables import members, people
+from escalation.crew.roll import Member
+from incidents.ledger.pipeline import fetch
+from incidents.ledger.reach import at_the_gate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Engine
+
+_ACTIVE = (
+    select(members.c.person, members.c.party, people.c.name)
+    .join(people, people.c.id == members.c.person)
+    .where(members.c.partnership == bindparam("within"), people.c.deactivated_at.is_(None))
+)
+_ONE = _ACTIVE.where(members.c.person == bindparam("wanted"))
+_ALL = _ACTIVE.order_by(members.c.party, people.c.name, members.c.person)
+_PLACES = (
+    select(members.c.partnership, members.c.party)
+    .join(people, people.c.id == members.c.person)
+    .where(members.c.person == bindparam("wanted"), people.c.deactivated_at.is_(None))
+    .order_by(members.c.partnership)
+)
+
+
+class MemberRoll:
+    """Reads members at the gate: whoever asks has looked whether the partnership is there for them."""
+
+    def __init__(self, reading: Engine) -> None:
+        """Take what rows are read with."""
+        self._reading = reading
+
+    def member(self, partnership: str, person: str) -> Member | None:
+        """Give an active member; None: they are none."""
+        with at_the_gate(), self._reading.connect() as connection:
+            rows = fetch(connection, _ONE, {"within": partnership, "wanted": person})
+        return Member(*rows[0]) if rows else None
+
+    def members(self, partnership: str) -> Sequence[Member]:
+        """Give all active members of a partnership, by party and name."""
+        with at_the_gate(), self._reading.connect() as connection:
+            return [Member(*row) for row in fetch(connection, _ALL, {"within": partnership})]
+
+    def memberships(self, person: str) -> Sequence[tuple[str, str]]:
+        """Give the partnerships that somebody is an active member of, each with their party there."""
+        with at_the_gate(), self._reading.connect() as connection:
+            return [(row[0], row[1]) for row in fetch(connection, _PLACES, {"wanted": person})]

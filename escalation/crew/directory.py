@@ -1,0 +1,116 @@
+"""The directory: whom names lead to, as the rows say (implements escalation.crew.staff.Staff).
+
+The engine asks it while it tells what is due; a request asks it within the reach of what it was let in for. Profiles
+name no partnership: they are read at the gate, and only of those whom the roll knows as members.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ARRAY, Text, any_, bindparam, select
+
+from escalation.crew.staff import Known, OnCall, Step
+from escalation.crew.tables import contact_holders, profiles, rung_turns, teams
+from incidents.ledger.pipeline import fetch
+from incidents.ledger.reach import at_the_gate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Select
+
+    from escalation.crew.roll import Member, Roll
+    from incidents.ledger.ledger import Ledger
+
+_HOLDER = select(contact_holders.c.holder).where(
+    contact_holders.c.partnership == bindparam("within"), contact_holders.c.contact == bindparam("wanted")
+)
+_TEAM = select(teams.c.members).where(
+    teams.c.partnership == bindparam("within"),
+    teams.c.party == bindparam("of"),
+    teams.c.name == bindparam("wanted"),
+    teams.c.retired_at.is_(None),
+)
+_PROFILES = select(profiles.c.person, profiles.c.tz, profiles.c.languages, profiles.c.rules, profiles.c.absences).where(
+    profiles.c.person == any_(bindparam("among", type_=ARRAY(Text)))
+)
+_TURN = select(rung_turns.c.recipient).where(
+    rung_turns.c.partnership == bindparam("within"),
+    rung_turns.c.ladder == bindparam("on"),
+    rung_turns.c.rung == bindparam("place"),
+)
+
+
+class Directory:
+    """Finds people, teams, holders and whoever is on call. Each answer is one or two queries by key."""
+
+    def __init__(self, ledger: Ledger, roll: Roll) -> None:
+        """Take what rows are read from, and who belongs where."""
+        self._reading = ledger.recorder.reading
+        self._ledger = ledger
+        self._roll = roll
+
+    def holder(self, partnership: str, contact: str) -> str | None:
+        """Give who holds a contact; None: nobody was named."""
+        found: str | None = self._one(_HOLDER, within=partnership, wanted=contact)
+        return found
+
+    def on_call(self, partnership: str, party: str, schedule: str, at: datetime) -> OnCall | None:
+        """Give who is on call for a party's schedule; None: there is no such schedule (any more)."""
+        del partnership, party, schedule, at
+        return None
+
+    def team(self, partnership: str, party: str, team: str) -> tuple[str, ...] | None:
+        """Give the members of a party's team; None: there is no such team."""
+        members = self._one(_TEAM, within=partnership, of=party, wanted=team)
+        return None if members is None else tuple(members)
+
+    def person(self, partnership: str, person: str, at: datetime) -> Known | None:
+        """Give a member as they are reached at an instant; None: they are let in there no more."""
+        member = self._roll.member(partnership, person)
+        return None if member is None else self.known([member], at)[0]
+
+    def last_turn(self, partnership: str, ladder: str, rung: int) -> str | None:
+        """Give whom a rung that pages one at a time began with last; None: nobody so far."""
+        found: str | None = self._one(_TURN, within=partnership, on=ladder, place=rung)
+        return found
+
+    def people(self, partnership: str, at: datetime) -> list[Known]:
+        """Give all members as they are reached at an instant, by party and name."""
+        return self.known(self._roll.members(partnership), at)
+
+    def known(self, members: Sequence[Member], at: datetime) -> list[Known]:
+        """Give members as they are reached at an instant, in their order."""
+        with at_the_gate(), self._reading.connect() as connection:
+            rows = fetch(connection, _PROFILES, {"among": [member.person for member in members]})
+        said = {row[0]: row[1:] for row in rows}
+        return [_known(member, said.get(member.person), at) for member in members]
+
+    def _one(self, query: Select[Any], **values: object) -> Any:  # noqa: ANN401 - whatever the column holds
+        with self._reading.connect() as connection:
+            rows = fetch(connection, query, values)
+        return rows[0][0] if rows else None
+
+
+def _known(member: Member, said: Sequence[Any] | None, at: datetime) -> Known:
+    if said is None:
+        return Known(member.person, member.party, member.name)
+    tz, languages, rules, absences = said
+    return Known(
+        member.person,
+        member.party,
+        member.name,
+        tz=tz,
+        languages=tuple(languages),
+        absent=any(_holds(each, at.timestamp()) for each in absences.values()),
+        high=tuple(Step(**step) for step in rules["high"]),
+        low=tuple(Step(**step) for step in rules["low"]),
+    )
+
+
+def _holds(absence: Mapping[str, Any], at: float) -> bool:
+    """Say of an absence what `Absence.holds` says, of its row."""
+    known = absence["since"] <= at and (absence["until"] is None or at < absence["until"])
+    return bool(known and absence["starts_at"] <= at < absence["ends_at"])

@@ -1,0 +1,229 @@
+"""How pages reach a person: in which ways, in which order, and when not. Their own, the same in every partnership.
+
+What tells of the person (zone, languages, notes) is sealed and can be erased; that they were away, and when, stays: it
+explains why they were not paged.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+from eventsourcing.domain import event
+
+from escalation.agreement.model import TERMINAL, WEBHOOK
+from escalation.calendars.zones import UnknownZoneError, zone
+from escalation.crew.staff import Step
+from incidents.errors import InvalidField, NotFound, Refused
+from incidents.ledger.facts import Fact, FirstFact, FreeText, Record, Sealed
+from incidents.ledger.sealing import ERASED, Hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_STEPS = 10
+LATEST_STEP = 3600
+"""Seconds after which, at the latest, each way of reaching somebody has been tried."""
+MOST_LANGUAGES = 10
+MOST_AHEAD = 100
+"""Absences that are not over yet."""
+LONGEST_ABSENCE = timedelta(days=2 * 366)
+
+_VIA = re.compile(rf"{TERMINAL}|{WEBHOOK}[A-Za-z0-9][A-Za-z0-9_.-]{{0,63}}", re.ASCII)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,6}", re.ASCII)
+"""Well-formed by RFC 5646, section 2.1, in its usual part: a language, and what narrows it."""
+
+
+class TooManyAbsences(Refused):
+    """So many absences are still ahead that no more are taken. Remove some of them first."""
+
+    code = "too_many_absences"
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Somebody is away during [starts_at, ends_at). It acts from `since` on, and no longer once it is removed."""
+
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    since: datetime
+    note: str | Hidden | None = None
+    removed_at: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Say whether, by what was known at an instant, they were away then."""
+        known = self.since <= at and (self.removed_at is None or at < self.removed_at)
+        return known and self.starts_at <= at < self.ends_at
+
+
+class Profile(Record):
+    """A person as pages know them."""
+
+    # --- what can happen ---------------------------------------------------------------------------------------------
+
+    class Begun(FirstFact):
+        """Something was said about how they are reached."""
+
+    class Described(Fact):
+        """They live in a time zone (None: their party's), and speak some languages (BCP 47), the best first."""
+
+        tz: FreeText | None
+        languages: Annotated[list[str] | Hidden, Sealed]
+
+    class ContactRulesChanged(Fact):
+        """They are paged (`high`) and informed (`low`) in these ways: `via` and, in seconds, `after`."""
+
+        high: list[dict[str, Any]]
+        low: list[dict[str, Any]]
+
+    class AbsenceAdded(Fact):
+        """They are away during [starts_at, ends_at)."""
+
+        absence: int
+        starts_at: datetime
+        ends_at: datetime
+        note: FreeText | None
+
+    class AbsenceRemoved(Fact):
+        """They are not away after all, or back already."""
+
+        absence: int
+
+    class SubjectErased(Fact):
+        """What was said of the person was erased."""
+
+    # --- what may be asked -------------------------------------------------------------------------------------------
+
+    @property
+    def person(self) -> str:
+        """Whose it is."""
+        return self.id.partition("/")[2]
+
+    def describe(self, tz: str | None, languages: Sequence[str], *, by: str, at: datetime) -> None:
+        """Say where they live and what they speak; the same again changes nothing. InvalidField."""
+        if tz is not None:
+            check_zone(tz)
+        check_languages(languages)
+        if (tz, tuple(languages)) != (self.tz, self.languages):
+            self.trigger_event(Profile.Described, tz=tz, languages=list(languages), by=by, at=at)
+
+    def change_rules(self, high: Sequence[Step], low: Sequence[Step], *, by: str, at: datetime) -> None:
+        """Say in which ways they are reached; the same again changes nothing. InvalidField."""
+        check_steps("high", high)
+        check_steps("low", low)
+        if (tuple(high), tuple(low)) != (self.high, self.low):
+            told = {"high": [written(step) for step in high], "low": [written(step) for step in low]}
+            self.trigger_event(Profile.ContactRulesChanged, **told, by=by, at=at)
+
+    def add_absence(self, starts_at: datetime, ends_at: datetime, note: str | None, *, by: str, at: datetime) -> int:
+        """Say when they are away; give its number. InvalidField; TooManyAbsences."""
+        if ends_at <= max(starts_at, at):
+            raise InvalidField("ends_at", "Give an instant after `starts_at` that is still to come.")
+        if ends_at - starts_at > LONGEST_ABSENCE:
+            raise InvalidField("ends_at", "Give an instant at most two years after `starts_at`.")
+        if len(self.ahead(at)) >= MOST_AHEAD:
+            raise TooManyAbsences(most=MOST_AHEAD)
+        number = len(self.absences) + 1
+        self.trigger_event(
+            Profile.AbsenceAdded, absence=number, starts_at=starts_at, ends_at=ends_at, note=note, by=by, at=at
+        )
+        return number
+
+    def remove_absence(self, number: int, *, by: str, at: datetime) -> None:
+        """Say that they are not away, or no longer. NotFound where that is over, or was removed."""
+        if number not in {absence.number for absence in self.ahead(at)}:
+            raise NotFound
+        self.trigger_event(Profile.AbsenceRemoved, absence=number, by=by, at=at)
+
+    def ahead(self, at: datetime) -> list[Absence]:
+        """Give the absences that are not over at an instant, the first to begin first."""
+        left = [each for each in self.absences.values() if each.removed_at is None and at < each.ends_at]
+        return sorted(left, key=lambda each: (each.starts_at, each.number))
+
+    def forget(self, *, by: str, at: datetime) -> None:
+        """Record that what was said of the person was erased (see ledger/erasure.py)."""
+        self.trigger_event(Profile.SubjectErased, by=by, at=at)
+
+    # --- what changes ------------------------------------------------------------------------------------------------
+
+    @event(Begun)
+    def __init__(self) -> None:
+        """Begin with nothing said: they are reached on the terminal, at once."""
+        self.tz: str | Hidden | None = None
+        self.languages: tuple[str, ...] | Hidden = ()
+        self.high: tuple[Step, ...] = ()
+        self.low: tuple[Step, ...] = ()
+        self.absences: dict[int, Absence] = {}
+
+    @event(Described)
+    def _described(self, tz: str | Hidden | None, languages: list[str] | Hidden) -> None:
+        self.tz = tz
+        self.languages = languages if isinstance(languages, Hidden) else tuple(languages)
+
+    @event(ContactRulesChanged)
+    def _rules_changed(self, high: list[dict[str, Any]], low: list[dict[str, Any]]) -> None:
+        self.high = tuple(Step(**each) for each in high)
+        self.low = tuple(Step(**each) for each in low)
+
+    @event(AbsenceAdded)
+    def _absence_added(
+        self, absence: int, starts_at: datetime, ends_at: datetime, note: str | Hidden | None, timestamp: datetime
+    ) -> None:
+        self.absences[absence] = Absence(absence, starts_at, ends_at, timestamp, note)
+
+    @event(AbsenceRemoved)
+    def _absence_removed(self, absence: int, timestamp: datetime) -> None:
+        was = self.absences[absence]
+        self.absences[absence] = Absence(was.number, was.starts_at, was.ends_at, was.since, was.note, timestamp)
+
+    @event(SubjectErased)
+    def _erased(self) -> None:
+        self.tz, self.languages = None, ()
+        for each in self.absences.values():
+            note = None if each.note is None else ERASED
+            self.absences[each.number] = Absence(
+                each.number, each.starts_at, each.ends_at, each.since, note, each.removed_at
+            )
+
+
+def written(step: Step) -> dict[str, Any]:
+    """Write a way of reaching somebody as facts have it."""
+    return {"via": step.via, "after": step.after}
+
+
+def check_zone(tz: str) -> None:
+    """Refuse what is no IANA time zone. InvalidField."""
+    try:
+        zone(tz)
+    except UnknownZoneError as error:
+        raise InvalidField("tz", error.message) from None
+
+
+def check_languages(languages: Sequence[str]) -> None:
+    """Refuse what is no language, or stands twice. InvalidField."""
+    if len(languages) > MOST_LANGUAGES:
+        raise InvalidField("languages", f"Give at most {MOST_LANGUAGES}, the best first.")
+    for place, tag in enumerate(languages):
+        if not _LANGUAGE.fullmatch(tag):
+            raise InvalidField(f"languages.{place}", "Give a language tag (BCP 47), such as de, en-GB or pt-BR.")
+        if tag.lower() in (other.lower() for other in languages[:place]):
+            raise InvalidField(f"languages.{place}", "It stands there already. Give each language once.")
+
+
+def check_steps(field: str, steps: Sequence[Step]) -> None:
+    """Refuse ways that are too many, of no known form, too late, out of order, or twice the same. InvalidField."""
+    if len(steps) > MOST_STEPS:
+        raise InvalidField(field, f"Give at most {MOST_STEPS} steps.")
+    before = 0
+    for place, step in enumerate(steps):
+        if not _VIA.fullmatch(step.via):
+            raise InvalidField(f"{field}.{place}.via", f"Send `{TERMINAL}`, or `{WEBHOOK}ID` of one of your party's.")
+        if not before <= step.after <= LATEST_STEP:
+            right = f"Send seconds from 0 to {LATEST_STEP}, and no fewer than in the step before."
+            raise InvalidField(f"{field}.{place}.after", right)
+        if step in steps[:place]:
+            raise InvalidField(f"{field}.{place}", "It stands there already. Give each step once.")
+        before = step.after

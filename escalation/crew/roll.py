@@ -1,0 +1,31 @@
+"""Who belongs to partnerships: the port to those who are let in (api/access implements it)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who is let in, and their party in a partnership; the name is None once erased."""
+
+    person: str
+    party: str
+    name: str | None = None
+
+
+class Roll(Protocol):
+    """The active members of partnerships: who left, or was deactivated, is none."""
+
+    def member(self, partnership: str, person: str) -> Member | None:
+        """Give a member; None: they are none."""
+
+    def members(self, partnership: str) -> Sequence[Member]:
+        """Give all members of a partnership, by party and name."""
+
+    def memberships(self, person: str) -> Sequence[tuple[str, str]]:
+        """Give the partnerships that somebody is a member of, each with their party there."""
