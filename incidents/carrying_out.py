@@ -13,7 +13,7 @@ from incidents.ledger.recorder import ReceiptExists
 from incidents.refusals import TooLate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from incidents.incident.base import Said
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from incidents.ledger.receipts import Receipt, RequestKey
     from incidents.terms import Agreements, Terms
 
-    Act = Callable[[Incident, Terms, Said], None]
+    Act = Callable[[Incident, Terms, Said], Sequence[Incident] | None]
+    """What a command does to an incident; it gives the others that it changed beside it, if any."""
     Timing = Callable[["Asked", Incident, datetime, Terms], datetime]
 
 CLOCK_SKEW = timedelta(seconds=5)
@@ -105,8 +106,8 @@ class CarryingOut:
             pinned = self.agreements.pinned(incident.partnership, incident.agreement_version)
             terms = pinned.for_service(incident.service)
             at = timing(asked, incident, command.recorded_at, terms)
-            act(incident, terms, asked.said(at, terms))
-            self.ledger.save(incident, request=asked.request)
+            beside = act(incident, terms, asked.said(at, terms)) or ()
+            self.ledger.save(incident, *beside, request=asked.request)
             return Answer(incident, command.recorded_at)
 
     def _again(self, receipt: Receipt) -> Answer:

@@ -107,7 +107,12 @@ class Ledger:
                 stored,
                 receipt=Receipt(request, first.id, first.version, command.recorded_at) if request else None,
                 keys=new_keys,
-                before=[write for record, new in pairs for write in self._projected(record, new)],
+                # Always in the same order: whoever writes the same records waits for the first of them.
+                before=[
+                    write
+                    for record, new in sorted(pairs, key=lambda pair: pair[0].id)
+                    for write in self._projected(record, new)
+                ],
                 after=after,
                 connection=connection,
             )
