@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "agreement": ("api.cli.agreement", "Check, compare and publish agreements."),
     "import": ("api.cli.import_", "Bring in another system's incident log."),
     "clock": ("api.cli.clock", "Say when a clock is due."),
+    "oncall": ("api.cli.oncall", "Say who is on call."),
     "attainment": ("api.cli.attainment", "Show how clocks fared, and what objectives came to."),
     "replay": ("api.cli.replay", "Read incidents out of the facts, and check the tables against them."),
     "key": ("api.cli.key", "Create, list, rotate and revoke API keys."),

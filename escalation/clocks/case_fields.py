@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import cast
+from enum import StrEnum
+from typing import TypeVar, cast
 
 from escalation.calendars.calendar_rules import DAY, DAYS
 from incidents.errors import InvalidField
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WEEKDAYS = {name: number for number, day in enumerate(DAYS) for name in (day.lower(), day[:3].lower())}
+Choice = TypeVar("Choice", bound=StrEnum)
 WALL_TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 
 
@@ -81,6 +83,39 @@ def wall_time(value: object, field: str) -> int:
     if seconds > DAY:
         raise _unusable(field, "a time of day from 00:00 to 24:00", value)
     return seconds
+
+
+def local_time(value: object, field: str) -> datetime:
+    """An ISO 8601 time on a wall, in whole seconds: naive."""
+    try:
+        moment = datetime.fromisoformat(text(value, field))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo or moment.microsecond:
+        raise _unusable(field, "a local time without an offset, such as 2026-01-12T08:00", value)
+    return moment
+
+
+def whole(value: object, field: str) -> int:
+    """A whole number, one or more."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise _unusable(field, "a whole number, one or more", value)
+    return value
+
+
+def flag(value: object, field: str) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise _unusable(field, "true or false", value)
+    return value
+
+
+def one_of(choices: type[Choice], value: object, field: str) -> Choice:
+    """One of the values of an enumeration."""
+    try:
+        return choices(text(value, field))
+    except ValueError:
+        raise _unusable(field, f"one of {', '.join(choices)}", value) from None
 
 
 def minutes(value: object, field: str) -> int:
