@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from incidents.carrying_out import Answer, Asked
+    from incidents.incident import Incident
+    from incidents.incident.base import Said
+    from incidents.terms import Terms
 
 
 class Answering(Deciding):
@@ -18,7 +21,7 @@ class Answering(Deciding):
 
     def acknowledge(self, stream: str, asked: Asked) -> Answer:
         """Take it."""
-        return self._change(stream, asked, lambda it, terms, said: it.acknowledge(terms, **said))
+        return self._change_all(stream, asked, lambda it, terms, said: it.acknowledge(terms, **said))
 
     def unacknowledge(self, stream: str, reason: str | None, asked: Asked) -> Answer:
         """Give it back."""
@@ -40,13 +43,21 @@ class Answering(Deciding):
 
     def reassign(self, stream: str, to: str, reason: str | None, asked: Asked) -> Answer:
         """Make it somebody else's."""
-        return self._change(stream, asked, lambda it, terms, said: it.reassign(to, reason, terms, **said), decided_now)
+
+        def act(incident: Incident, terms: Terms, said: Said) -> None:
+            incident.reassign(to, reason, terms, **said)
+            self._must_be_there(incident, "to", to, terms, said)
+
+        return self._change(stream, asked, act, decided_now)
 
     def ask_responder(self, stream: str, whom: str, text: str | None, asked: Asked) -> Answer:
         """Ask somebody to come."""
-        return self._change(
-            stream, asked, lambda it, terms, said: it.ask_responder(whom, text, terms, **said), decided_now
-        )
+
+        def act(incident: Incident, terms: Terms, said: Said) -> None:
+            incident.ask_responder(whom, text, terms, **said)
+            self._must_be_there(incident, "whom", whom, terms, said)
+
+        return self._change(stream, asked, act, decided_now)
 
     def accept_request(self, stream: str, request: int, asked: Asked) -> Answer:
         """Come, as was asked."""
@@ -59,3 +70,8 @@ class Answering(Deciding):
         return self._change(
             stream, asked, lambda it, terms, said: it.decline_request(request, reason, terms, **said), decided_now
         )
+
+    def _must_be_there(self, incident: Incident, field: str, name: str, terms: Terms, said: Said) -> None:
+        """Ask who is there last, so that what the agreement says of a name is said first. InvalidField."""
+        about, sender = terms.parties_addressed(name), said.get("for_party")
+        self._addressees.check(incident.partnership, field, name, about=about, sender=sender, at=said["at"])

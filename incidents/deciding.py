@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incidents.carrying_out import CarryingOut, decided_now, known_since
+from incidents.carrying_out import decided_now, known_since
+from incidents.linking import Linking
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from incidents.terms import ExclusionSought, PauseSought, Terms
 
 
-class Deciding(CarryingOut):
+class Deciding(Linking):
     """One method a use case; claims and votes count from when they are recorded, so they take no `asked.at`."""
 
     def claim_exclusion(self, stream: str, sought: ExclusionSought, reason: str, asked: Asked) -> Answer:

@@ -8,31 +8,22 @@ from sqlalchemy import bindparam, func, select
 
 from incidents.answering import Answering
 from incidents.carrying_out import Answer, Asked, check_time
-from incidents.errors import NotFound
 from incidents.incident import Incident
-from incidents.incident.visibility import must_exist_for
 from incidents.ledger.pipeline import fetch
 from incidents.opening import opened
-from incidents.refusals import NoSuchOriginal
-from incidents.tables import incident_numbers, incident_states
+from incidents.tables import incident_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from incidents.incident.base import Said
-    from incidents.incident.visibility import VisibilityChange
     from incidents.ledger.pipeline import Write
     from incidents.opening import Report
-    from incidents.terms import Assessment, Terms
+    from incidents.terms import Assessment
 
 __all__ = ["Answer", "Asked", "Incidents"]
 
 _NUMBERS = select(incident_numbers.next_value()).select_from(func.generate_series(1, bindparam("count")))
-_BY_NUMBER = select(incident_states.c.stream, incident_states.c.visible_to).where(
-    incident_states.c.number == bindparam("of")
-)
-_BY_ID = select(incident_states.c.stream, incident_states.c.visible_to).where(incident_states.c.id == bindparam("of"))
 
 
 class Incidents(Answering):
@@ -60,7 +51,7 @@ class Incidents(Answering):
 
     def post_update(self, stream: str, text: str, audience: str, asked: Asked) -> Answer:
         """Post a status update."""
-        return self._change(stream, asked, lambda it, _, said: it.post_update(text, audience, **said))
+        return self._change_all(stream, asked, lambda it, _, said: it.post_update(text, audience, **said))
 
     def pause(  # noqa: PLR0913 - of what, why, of which clocks, in which words, on what evidence
         self,
@@ -83,11 +74,11 @@ class Incidents(Answering):
 
     def mitigate(self, stream: str, text: str | None, asked: Asked) -> Answer:
         """Say that the users no longer feel it."""
-        return self._change(stream, asked, lambda it, _, said: it.mitigate(text, **said))
+        return self._change_all(stream, asked, lambda it, _, said: it.mitigate(text, **said))
 
     def resolve(self, stream: str, text: str | None, asked: Asked) -> Answer:
         """Say that it is over."""
-        return self._change(stream, asked, lambda it, _, said: it.resolve(text, **said))
+        return self._change_all(stream, asked, lambda it, _, said: it.resolve(text, **said))
 
     def reopen(self, stream: str, reason: str, asked: Asked) -> Answer:
         """Say that it was not over."""
@@ -101,23 +92,6 @@ class Incidents(Answering):
         """Call it a false alarm."""
         return self._change(stream, asked, lambda it, _, said: it.cancel(reason, **said))
 
-    def mark_duplicate(self, stream: str, of: str, asked: Asked) -> Answer:
-        """Point to the incident, of the same partnership, that tells the same story."""
-        original, exists_for = self._same_partnership(stream, of)
-        return self._change(stream, asked, lambda it, _, said: it.mark_duplicate(original, exists_for, **said))
-
-    def change_visibility(self, stream: str, change: VisibilityChange, asked: Asked) -> Answer:
-        """Let an earlier fact be seen by some parties only, or by all again."""
-
-        def act(incident: Incident, terms: Terms, said: Said) -> None:
-            for party in change.to or ():
-                terms.check_party(party)
-            if change.of_incident and incident.duplicate_of is not None:
-                must_exist_for(change.to, self.found(incident.duplicate_of)[1])
-            incident.change_visibility(change, **said)
-
-        return self._change(stream, asked, act)
-
     def numbers(self, count: int) -> list[int]:
         """Draw human numbers. Those that are not used leave gaps (design decision 13)."""
         with self.ledger.recorder.reading.connect() as connection:
@@ -129,26 +103,6 @@ class Incidents(Answering):
         """Record what the system itself saw of an incident; `tell` adds the facts, if any."""
         return self.ledger.witness(Incident, stream, tell, after=after)
 
-    def stream_of(self, reference: str) -> str:
-        """Find an incident's stream by its id or its number (INC-1042). NotFound."""
-        return self.found(reference)[0]
-
-    def found(self, reference: str) -> tuple[str, list[str] | None]:
-        """Find an incident by id or number: its stream, and the parties for whom it exists (None: all). NotFound."""
-        number = reference.upper().removeprefix("INC-")
-        by_number = number.isascii() and number.isdigit() and len(number) < MAX_NUMBER_DIGITS
-        query, row = (_BY_NUMBER, {"of": int(number)}) if by_number else (_BY_ID, {"of": reference})
-        with self.ledger.recorder.reading.connect() as connection:
-            found = fetch(connection, query, row)
-        if not found:
-            raise NotFound
-        [(stream, visible_to)] = found
-        return stream, visible_to
-
-    def get(self, stream: str, *, version: int | None = None) -> Incident:
-        """Read an incident, as of a version if one is given. NotFound."""
-        return self.ledger.get(Incident, stream, version=version)
-
     def _declare(self, partnership: str, report: Report, asked: Asked) -> Answer:
         with self.ledger.command() as command:
             opened_at = asked.at or command.recorded_at
@@ -158,18 +112,3 @@ class Incidents(Answering):
             incident = opened(partnership, number, report, terms, **asked.said(opened_at, terms))
             self.ledger.save(incident, request=asked.request)
             return Answer(incident, command.recorded_at)
-
-    def _same_partnership(self, stream: str, other: str) -> tuple[str, list[str] | None]:
-        """Give public id and parties of an incident of the same partnership; a foreign one does not exist here."""
-        try:
-            found, exists_for = self.found(other)
-        except NotFound:
-            raise NoSuchOriginal from None
-        partnership, _, _ = stream.partition("/")
-        if not found.startswith(f"{partnership}/"):
-            raise NoSuchOriginal
-        return found.rsplit("/", 1)[1], exists_for
-
-
-MAX_NUMBER_DIGITS = 18
-"""Longer ones are no bigint."""

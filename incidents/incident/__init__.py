@@ -18,14 +18,13 @@ from incidents.incident.aware import LegallyBound
 from incidents.incident.backdating import accept_older_time
 from incidents.incident.claiming import Claiming
 from incidents.incident.following_up import FollowedUp
+from incidents.incident.linking import Linked
 from incidents.incident.pausing import Pausable
 from incidents.incident.rating import Rated
 from incidents.incident.responding import Respondable
-from incidents.incident.visibility import VisibilityChange, must_be_alone, must_exist_for, restrictable_fields
+from incidents.incident.visibility import VisibilityChange, must_be_alone, restrictable_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from incidents.incident.base import Said
     from incidents.ledger.sealing import Hidden
 
@@ -35,7 +34,7 @@ ENGINE = "engine"
 AUDIENCES = ("internal", "partner")
 
 
-class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondable):
+class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondable, Linked):
     """Something broke. It has a status, a severity, people in roles, running pauses, and its whole history."""
 
     # --- what can happen (each told in happenings/) -------------------------------------------------------------------
@@ -68,8 +67,13 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondabl
     Reopened = happenings.Reopened
     Closed = happenings.Closed
     Cancelled = happenings.Cancelled
-    MarkedDuplicate = happenings.MarkedDuplicate
-    VisibilityChanged = happenings.VisibilityChanged
+    MarkedDuplicate = Linked.MarkedDuplicate
+    DuplicateMerged = Linked.DuplicateMerged
+    ParentLinked = Linked.ParentLinked
+    ParentUnlinked = Linked.ParentUnlinked
+    ChildLinked = Linked.ChildLinked
+    ChildUnlinked = Linked.ChildUnlinked
+    VisibilityChanged = Linked.VisibilityChanged
     SubjectErased = happenings.SubjectErased
     ReviewPublished = FollowedUp.ReviewPublished
     ActionAgreed = FollowedUp.ActionAgreed
@@ -144,17 +148,6 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondabl
         self._must_be_active()
         self.trigger_event(Incident.Cancelled, reason=reason, **said)
 
-    def mark_duplicate(self, of: str, exists_for: Sequence[str] | None = None, **said: Unpack[Said]) -> None:
-        """Point to the incident that tells the same story, and exists for these parties (None: all).
-
-        NotActive; OwnDuplicate; OriginalHidden.
-        """
-        self._must_be_active()
-        if of == self.public_id:
-            raise refusals.OwnDuplicate
-        must_exist_for(self.visible_to, exists_for)
-        self.trigger_event(Incident.MarkedDuplicate, of=of, **said)
-
     def change_visibility(self, change: VisibilityChange, **said: Unpack[Said]) -> None:
         """Let some parties only see an earlier fact, or some of its fields. InvalidField; NotYours; OthersTookPart."""
         fields = restrictable_fields(self.history, change, said.get("for_party"))
@@ -213,13 +206,13 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondabl
         self.mitigated_at: datetime | None = None
         self.resolved_at: datetime | None = None
         self.closed_at: datetime | None = None
-        self.duplicate_of: str | None = None
         self.roles, self.pauses, self.reopened = {}, {}, 0
         self._begin_answering()
         self._begin_responding()
         self._begin_claims()
         self._begin_duties()
         self._begin_following_up()
+        self._begin_links()
         self._assess(impact, urgency, users_affected_pct, flags, severity)
 
     @event(happenings.VisibilityChanged)
@@ -266,11 +259,6 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondabl
     def _cancelled(self, at: datetime) -> None:
         self.closed_at = at
         self._end("cancelled")
-
-    @event(happenings.MarkedDuplicate)
-    def _marked_duplicate(self, of: str, at: datetime) -> None:
-        self.duplicate_of, self.closed_at = of, at
-        self._end("duplicate")
 
     def _settle_claim(self, claim: int, outcome: str, at: datetime) -> None:
         """A time that is accepted later is when it was so, here as for the clocks."""

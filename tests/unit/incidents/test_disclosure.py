@@ -61,11 +61,16 @@ BY_DECISION: dict[str, set[str]] = {
     "review_published": {"reference"},
     "action_agreed": {"text"},
     "action_closed": {"text"},
+    "parent_linked": {WHOLE},
+    "parent_unlinked": {WHOLE},
+    "child_linked": {WHOLE},
+    "child_unlinked": {WHOLE},
+    "duplicate_merged": {WHOLE},
 }
 """What `visible_to` withholds of a kind of fact; nothing of any other kind."""
 
 BY_CLASS: dict[str, set[str]] = {
-    **BY_DECISION,
+    **{kind: found for kind, found in BY_DECISION.items() if found != {WHOLE}},
     "declared": {"title", "description", *ASSESSMENT},
     "noted": {"text"},
     "update_posted": {"text"},
