@@ -34,6 +34,7 @@ from escalation.book import (
 from escalation.clocks.courses import Courses
 from escalation.crew.book import Crew
 from escalation.crew.holders import Holders
+from escalation.crew.own import OwnStaff
 from escalation.crew.profile import Profile
 from escalation.crew.rows import HolderRows, ProfileRows, TeamRows, TurnRows
 from escalation.crew.team import Team
@@ -242,7 +243,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         agreements=AgreementLife(ledger, book),
         migrations=Migrations(ledger, book),
         matters=Matters(ledger, book),
-        incidents=Incidents(ledger, book),
+        incidents=Incidents(ledger, book, OwnStaff(staff)),
         reading=Reading(ledger, book),
         keys=Keys(ledger, book),
         people=people,

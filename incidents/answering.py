@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from incidents.carrying_out import decided_now
 from incidents.deciding import Deciding
+from incidents.errors import InvalidField
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,4 +75,5 @@ class Answering(Deciding):
     def _must_be_there(self, incident: Incident, field: str, name: str, terms: Terms, said: Said) -> None:
         """Ask who is there last, so that what the agreement says of a name is said first. InvalidField."""
         about, sender = terms.parties_addressed(name), said.get("for_party")
-        self._addressees.check(incident.partnership, field, name, about=about, sender=sender, at=said["at"])
+        if not self._addressees.are_there(incident.partnership, name, about=about, sender=sender, at=said["at"]):
+            raise InvalidField(field, "Your party has nobody by that name. Name people, teams and schedules of yours.")

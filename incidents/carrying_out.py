@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from incidents.incident.base import Said
     from incidents.ledger.ledger import Ledger
     from incidents.ledger.receipts import Receipt, RequestKey
-    from incidents.terms import Agreements, Terms
+    from incidents.terms import Addressees, Agreements, Terms
 
     Act = Callable[[Incident, Terms, Said], Sequence[Incident] | None]
     """What a command does to an incident; it gives the others that it changed beside it, if any."""
@@ -64,10 +64,11 @@ class Answer:
 class CarryingOut:
     """What all use cases share. All raise NotFound, Stale, Conflict, KeyReused and TooLate."""
 
-    def __init__(self, ledger: Ledger, agreements: Agreements) -> None:
-        """Take the ledger, and where terms are found."""
+    def __init__(self, ledger: Ledger, agreements: Agreements, addressees: Addressees) -> None:
+        """Take the ledger, where terms are found, and what knows who is there."""
         self.ledger = ledger
         self.agreements = agreements
+        self._addressees = addressees
 
     def _once(self, asked: Asked, carry_out: Callable[[], Answer]) -> Answer:
         """Carry a request out, unless it was carried out before: then give what it led to.

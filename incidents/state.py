@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from incidents.incident import Incident
     from incidents.incident.aware import Filing
     from incidents.incident.claims import Claim
+    from incidents.incident.responding import Request
 
 FIELDS = (
     "title",
@@ -35,6 +36,7 @@ FIELDS = (
     "visible_to",
     "breached",
 )
+_LISTS = ("acknowledgements", "roles", "responders", "pauses", "claims", "filings")
 State = dict[str, Json]
 
 
@@ -50,17 +52,41 @@ class Change:
 def state_of(incident: Incident | None) -> State:
     """Give what stands, as JSON; what is hidden is None, and so is everything before the first fact."""
     if incident is None:
-        return dict.fromkeys((*FIELDS, "roles", "pauses", "claims", "filings"))
+        return dict.fromkeys((*FIELDS, *_LISTS))
     standing: State = {name: _json(getattr(incident, name)) for name in FIELDS}
+    standing["acknowledgements"] = _json(acknowledgements(incident))
     standing["roles"] = [
         {"role": role, "party": party, "assignee": _json(assignee)}
         for (role, party), assignees in sorted(incident.roles.items())
         for assignee in assignees
     ]
+    standing["responders"] = [
+        {name: _json(value) for name, value in request_in_brief(request).items()}
+        for request in incident.requests.values()
+    ]
     standing["pauses"] = [{"reason": reason, "since": plain(since)} for reason, since in incident.pauses.items()]
     standing["claims"] = _json([claim_in_brief(claim) for claim in incident.open_claims])
     standing["filings"] = _json([filing_in_brief(filing) for filing in incident.filings.values()])
     return standing
+
+
+def acknowledgements(incident: Incident) -> list[dict[str, Any]]:
+    """Give who has it in hand for each side, and until when that one snoozes; the side that all share is None."""
+    return [
+        {
+            "side": side,
+            "acknowledged_by": taken.by,
+            "acknowledged_at": taken.at,
+            "snoozed_until": incident.snoozed.get(side),
+        }
+        for side, taken in incident.taken.items()
+    ]
+
+
+def request_in_brief(request: Request) -> dict[str, Any]:
+    """Give who was asked to come, by whom, and what they answered; none of the words."""
+    known = ("whom", "asked_by", "asked_at", "answer", "answered_by", "answered_at")
+    return {"request": request.number, **{name: getattr(request, name) for name in known}}
 
 
 def claim_in_brief(claim: Claim) -> dict[str, Any]:

@@ -203,6 +203,19 @@ class Terms(Protocol):
         """Give the class of a field of a kind of fact (`noted`, `text`); None where every party may read it."""
 
 
+class Addressees(Protocol):
+    """Who is there behind the names that commands give. The floor above implements it (see escalation/crew/own.py)."""
+
+    def are_there(
+        self, partnership: str, name: str, *, about: frozenset[str], sender: str | None, at: datetime
+    ) -> bool:
+        """Whether a person, team or schedule is there at an instant, and of the sender's own party.
+
+        `about` are the parties that the name is about; a `sender` of no party may name those of any. Contacts, roles,
+        bodies and webhooks are as the agreement says.
+        """
+
+
 class Agreements(Protocol):
     """Where terms are found. Both raise NotFound."""
 

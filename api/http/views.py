@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from incidents.ledger.sealing import ERASED, Hidden
-from incidents.state import claim_in_brief, filing_in_brief, state_of
+from incidents.state import acknowledgements, claim_in_brief, filing_in_brief, request_in_brief, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,8 @@ def incident_view(incident: Incident) -> dict[str, Any]:
         "agreement": _agreement(incident.partnership, incident.agreement_version),
         **{name: getattr(incident, name) for name in _INSTANTS},
         **{name: value for name, value in standing.items() if name not in _INSTANTS},
+        "acknowledgements": acknowledgements(incident),
+        "responders": [_without_hidden(request_in_brief(request)) for request in incident.requests.values()],
         "pauses": [{"reason": reason, "since": since} for reason, since in incident.pauses.items()],
         "claims": [claim_in_brief(claim) for claim in incident.open_claims],
         "filings": [filing_in_brief(filing) for filing in incident.filings.values()],
@@ -44,7 +46,13 @@ def withheld(incident: Incident) -> dict[str, str]:
     """Name what is kept from the viewer, each with the reason."""
     found = {name: value.why for name, value in vars(incident).items() if isinstance(value, Hidden)}
     hidden = [each for holders in incident.roles.values() for each in holders if isinstance(each, Hidden)]
-    return dict(sorted(found.items())) | ({"roles.assignee": hidden[0].why} if hidden else {})
+    unasked = [request.whom for request in incident.requests.values() if isinstance(request.whom, Hidden)]
+    within = {"roles.assignee": hidden, "responders.whom": unasked}
+    return dict(sorted(found.items())) | {name: values[0].why for name, values in within.items() if values}
+
+
+def _without_hidden(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if isinstance(value, Hidden) else value for name, value in values.items()}
 
 
 def summary_view(row: Row[Any], hidden: Mapping[str, str]) -> dict[str, Any]:

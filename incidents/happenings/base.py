@@ -42,7 +42,9 @@ class SystemEvent(IncidentEvent):
     SYSTEM: ClassVar[bool] = True
 
 
-_NAMED = frozenset({"impact", "urgency", "users_affected_pct", "flags", "assignee", "pages", "recipient", "detail", "whom"})
+_NAMED = frozenset(
+    {"impact", "urgency", "users_affected_pct", "flags", "assignee", "pages", "recipient", "detail", "whom"}
+)
 
 
 @cache

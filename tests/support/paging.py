@@ -9,6 +9,8 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from escalation.agreement.reading import read
+from escalation.crew.own import OwnStaff
+from escalation.crew.staff import NOBODY
 from escalation.terms import AgreementTerms
 from incidents import happenings as h
 from incidents.incident import Incident
@@ -237,7 +239,7 @@ class House:
         self.ledger = Ledger(
             self.engine, catalogue, self.clock, [IncidentStates(Unconcerned()), Deliveries(Addresses())]
         )
-        self.incidents = Incidents(self.ledger, self.agreements)
+        self.incidents = Incidents(self.ledger, self.agreements, OwnStaff(NOBODY))
 
     def declare(self, visible_to: tuple[str, ...] | None = None) -> str:
         """Declare an incident of severity S1, by the provider; give its stream."""

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from escalation.agreement.model import Contact, Webhook
 from escalation.clocks.courses import Courses
+from escalation.crew.own import OwnStaff
 from escalation.crew.reaching import Calling
 from escalation.crew.staff import NOBODY
 from escalation.engine.deadlines import Deadlines
@@ -175,7 +176,7 @@ class Office:
         catalogue.add(Incident, "incident")
         catalogue.add(Permit, "permit")
         self.ledger = Ledger(self.database, catalogue, self.clock, projections)
-        self.incidents = Incidents(self.ledger, self.book)
+        self.incidents = Incidents(self.ledger, self.book, OwnStaff(NOBODY))
 
     @cached_property
     def engine(self) -> Engine:

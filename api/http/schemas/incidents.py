@@ -16,6 +16,7 @@ from api.http.schemas.fields import (
     name,
     partnership,
 )
+from incidents.incident.responding import ACCEPTED, ASKED, DECLINED
 
 STATUSES = ("open", "acknowledged", "mitigated", "resolved", "closed", "cancelled", "duplicate")
 PAGE = 50
@@ -78,6 +79,33 @@ class Role(Schema):
     assignee = fields.String(required=True, allow_none=True)
 
 
+class Acknowledgement(Schema):
+    """Who has an incident in hand for a side, and whether that side wants no reminder for a while."""
+
+    side = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "A party with a ladder of its own; null: all others together."},
+    )
+    acknowledged_by = fields.String(required=True)
+    acknowledged_at = Instant(required=True)
+    snoozed_until = Instant(required=True, allow_none=True)
+
+
+class ResponderRequest(Schema):
+    """Somebody was asked to come and help."""
+
+    request = fields.Integer(required=True, metadata={"description": "The version of the fact that asked."})
+    whom = fields.String(
+        required=True, allow_none=True, metadata={"description": "An addressee, such as team:acme.payments."}
+    )
+    asked_by = fields.String(required=True)
+    asked_at = Instant(required=True)
+    answer = fields.String(required=True, validate=validate.OneOf((ASKED, ACCEPTED, DECLINED)))
+    answered_by = fields.String(required=True, allow_none=True)
+    answered_at = Instant(required=True, allow_none=True)
+
+
 class RunningPause(Schema):
     """A pause that has not ended."""
 
@@ -137,12 +165,20 @@ class IncidentView(IncidentSummary):
     users_affected_pct = fields.Integer(required=True, allow_none=True)
     flags = fields.List(fields.String(), required=True, allow_none=True)
     acknowledged_by = fields.String(required=True, allow_none=True)
+    acknowledgements = fields.List(
+        fields.Nested(Acknowledgement),
+        required=True,
+        metadata={"description": "By side; that of all who share a ladder is in `acknowledged_by` as well."},
+    )
     mitigated_at = Instant(required=True, allow_none=True)
     duplicate_of = fields.String(required=True, allow_none=True, metadata={"description": "An incident's id."})
     roles = fields.List(
         fields.Nested(Role),
         required=True,
         metadata={"description": "By role, then party: one holder for each party, but any number of responders."},
+    )
+    responders = fields.List(
+        fields.Nested(ResponderRequest), required=True, metadata={"description": "Everybody who was asked to come."}
     )
     pauses = fields.List(fields.Nested(RunningPause), required=True)
     claims = fields.List(fields.Nested(OpenClaim), required=True, metadata={"description": "Those not decided yet."})

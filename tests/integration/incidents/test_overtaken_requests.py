@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from escalation.crew.own import OwnStaff
+from escalation.crew.staff import NOBODY
 from incidents.incidents import Asked, Incidents
 from incidents.ledger.facts import Record
 from incidents.ledger.ledger import Ledger
@@ -36,7 +38,7 @@ def overtaken(house: House, meanwhile: Callable[[], object]) -> Incidents:
     known = house.ledger
     ledger = OvertakenLedger(known.engine, known.catalogue, known.clock, known.projections)
     ledger.meanwhile = meanwhile
-    return Incidents(ledger, house.agreements)
+    return Incidents(ledger, house.agreements, OwnStaff(NOBODY))
 
 
 @pytest.fixture
