@@ -47,7 +47,7 @@ def withheld(incident: Incident) -> dict[str, str]:
     found = {name: value.why for name, value in vars(incident).items() if isinstance(value, Hidden)}
     hidden = [each for holders in incident.roles.values() for each in holders if isinstance(each, Hidden)]
     unasked = [request.whom for request in incident.requests.values() if isinstance(request.whom, Hidden)]
-    within = {"roles.assignee": hidden, "responders.whom": unasked}
+    within: dict[str, list[Hidden]] = {"roles.assignee": hidden, "responders.whom": unasked}
     return dict(sorted(found.items())) | {name: values[0].why for name, values in within.items() if values}
 
 
