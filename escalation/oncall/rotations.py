@@ -14,7 +14,6 @@ from itertools import accumulate
 from math import gcd
 from typing import TYPE_CHECKING, Protocol
 
-from escalation.calendars.local_days import instant
 from escalation.oncall.schedule import Rotation
 
 if TYPE_CHECKING:
@@ -41,22 +40,23 @@ class Handoffs(Protocol):
 
 def handoffs(layer: Layer, tz: ZoneInfo) -> Handoffs:
     """The handoffs of a layer, whose wall clock stands in that zone."""
+    start = layer.start.replace(tzinfo=tz, fold=0)
     match layer.rotation:
         case Rotation.HOURLY:
-            return _RealHours(_read(layer.start, tz), layer.interval)
+            return _RealHours(start, layer.interval)
         case Rotation.DAILY:
-            return _LocalDays(layer.start, (layer.interval,), tz)
+            return _LocalDays(start, (layer.interval,))
         case Rotation.WEEKLY:
-            return _LocalDays(layer.start, (layer.interval * DAYS_OF_WEEK,), tz)
+            return _LocalDays(start, (layer.interval * DAYS_OF_WEEK,))
         case Rotation.CUSTOM:
-            return _LocalDays(layer.start, layer.lengths, tz)
+            return _LocalDays(start, layer.lengths)
 
 
 class _RealHours:
     """Shifts of so many hours as they pass, whatever clocks on walls do meanwhile."""
 
-    def __init__(self, start: int, hours: int) -> None:
-        self._start, self._length = start, hours * HOUR
+    def __init__(self, start: datetime, hours: int) -> None:
+        self._start, self._length = int(start.timestamp()), hours * HOUR
         self.cycle = HOURS_OF_WEEK // gcd(HOURS_OF_WEEK, hours)
 
     def handoff(self, shift: int) -> int:
@@ -69,26 +69,22 @@ class _RealHours:
 class _LocalDays:
     """Shifts of so many local dates, one length after the other: the handoff keeps its time of day."""
 
-    def __init__(self, start: datetime, lengths: tuple[int, ...], tz: ZoneInfo) -> None:
-        self._start, self._tz, self._count = start, tz, len(lengths)
+    def __init__(self, start: datetime, lengths: tuple[int, ...]) -> None:
+        self._start, self._count = start, len(lengths)
         *self._days, self._total = accumulate(lengths, initial=0)
         self.cycle = self._count * (DAYS_OF_WEEK // gcd(DAYS_OF_WEEK, self._total))
 
     def handoff(self, shift: int) -> int:
         rounds, nth = divmod(shift, self._count)
-        return _read(self._start + timedelta(days=rounds * self._total + self._days[nth]), self._tz)
+        wall = self._start + timedelta(days=rounds * self._total + self._days[nth])  # of wall clocks: same time of day
+        return int(wall.timestamp())  # `fold` is 0: clock rule 9
 
     def shift(self, at: int) -> int:
-        wall = datetime.fromtimestamp(at, self._tz).replace(tzinfo=None)
-        rounds, days = divmod((wall - self._start).days, self._total)
+        wall = datetime.fromtimestamp(at, self._start.tzinfo)
+        rounds, days = divmod((wall - self._start).days, self._total)  # of wall clocks, as they have one `tzinfo`
         shift = rounds * self._count + bisect_right(self._days, days) - 1
         while self.handoff(shift) > at:  # what the wall shows is a shift off at most where a clock is changed
             shift -= 1
         while self.handoff(shift + 1) <= at:
             shift += 1
         return shift
-
-
-def _read(wall: datetime, tz: ZoneInfo) -> int:
-    seconds = wall.hour * HOUR + wall.minute * 60 + wall.second
-    return instant(wall.date(), seconds, tz)
