@@ -11,17 +11,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from escalation.clocks.reading import readings
-from escalation.engine.claims_owed import ROUNDS, asked_in
-from escalation.engine.ladder import percent_of
+from escalation.crew.reaching import Calling
+from escalation.crew.staff import NOBODY
 from escalation.terms import AgreementTerms
-from incidents import happenings as h
 from incidents.disclosure import Viewer, shown
 from incidents.errors import NotFound
 from incidents.ledger.sealing import ERASED, Hidden
+from notifications.asking import page_of
 from notifications.dated import Dated
+from notifications.presence import missing
+from notifications.reader import party_of, reader_of
+from notifications.reasons import Telling, why
 from notifications.relevance import cause_of, version_when
 from notifications.reminder import Reminder, reminded_by, reminder_of
-from notifications.words import duration, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,14 +31,14 @@ if TYPE_CHECKING:
 
     from escalation.agreement.model import Agreement
     from escalation.clocks.course import Versions
+    from escalation.crew.staff import Staff
     from escalation.engine.reminders import Reminding
+    from incidents import happenings as h
     from incidents.incident import Incident
     from notifications.delivery import Delivery
 
 ERASED_TITLE = "(erased)"
 WITHHELD_TITLE = "(withheld)"
-WHOLE = 100
-"""Per cent."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class ClockLine:
 class IncidentMessage(Dated):
     """One message, the same for every channel; each gives it the shape that its readers know.
 
-    `tz` is the zone in which its reader is to be told times.
+    `tz` is the zone in which its reader is to be told times, and `to` what the reader is called.
     """
 
     kind: str
@@ -69,6 +71,7 @@ class IncidentMessage(Dated):
     clocks: tuple[ClockLine, ...]
     link: str
     tz: str
+    to: str
 
 
 Message: TypeAlias = IncidentMessage | Reminder
@@ -83,12 +86,16 @@ class Agreements(Protocol):
 
 
 class Composer:
-    """Composes messages. `base_url` begins every link; `name_of` gives the name of an actor (`key:ab12`)."""
+    """Composes messages."""
 
-    def __init__(self, agreements: Agreements, base_url: str, name_of: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, agreements: Agreements, base_url: str, staff: Staff = NOBODY, label_of: Callable[[str], str] = str
+    ) -> None:
+        """Take how every link begins, who is there, and what gives the label of an incident by its public id."""
         self._agreements = agreements
         self._base_url = base_url.rstrip("/")
-        self._name_of = name_of
+        self._staff = staff
+        self._label_of = label_of
 
     def agreement_of(self, incident: Incident) -> Agreement:
         """Give the agreement version that an incident is pinned to."""
@@ -104,9 +111,11 @@ class Composer:
         seen = seen_by(delivery, incident, agreement)
         if seen is None:
             raise NotFound
-        cause = cause_of(delivery, incident)
+        cause, reader = cause_of(delivery, incident), reader_of(delivery, agreement, self._staff, now)
+        at_cause = self._agreement_at(cause, incident).for_service(incident.service)
         return IncidentMessage(
             kind=delivery.kind,
+            to=reader.name,
             incident=incident.public_id,
             label=incident.label,
             partnership=incident.partnership,
@@ -114,30 +123,41 @@ class Composer:
             severity=incident.severity,
             service=incident.service,
             status=incident.status,
-            why=_why(cause, incident, self._agreement_at(cause, incident), self._name_of),
+            why=why(cause, Telling(incident, seen, at_cause, reader.names, self._label_of)),
             at=cause.timestamp,
             sent_at=now,
             clocks=_running_clocks(incident, self.versions_of(incident), now),
             link=f"{self._base_url}/v1/incidents/{incident.public_id}",
-            tz=agreement.zone_for(delivery.recipient, delivery.destination),
+            tz=reader.tz,
         )
 
     def remind(self, delivery: Delivery, record: Reminding, now: datetime) -> Reminder:
         """Compose the reminder of a delivery."""
-        agreement = self._agreements.get(record.partnership, reminded_by(delivery, record).agreement_version)
-        zone = agreement.zone_for(delivery.recipient, delivery.destination)
-        return reminder_of(delivery, record, now, self._base_url, zone)
+        reader = reader_of(delivery, self._reminded(delivery, record), self._staff, now)
+        return reminder_of(delivery, record, now, self._base_url, reader)
+
+    def missing(self, delivery: Delivery, incident: Incident, now: datetime) -> str | None:
+        """Say why a person is not to be told of an incident any more; None while they are there (presence.py)."""
+        cause = cause_of(delivery, incident)
+        calling = Calling(self._agreement_at(cause, incident), self._staff, now)
+        return missing(delivery, page_of(delivery.id, cause), calling)
+
+    def gone(self, delivery: Delivery, record: Reminding, now: datetime) -> str | None:
+        """Say why a person is not to be reminded any more: they have left."""
+        return missing(delivery, None, Calling(self._reminded(delivery, record), self._staff, now))
+
+    def _reminded(self, delivery: Delivery, record: Reminding) -> Agreement:
+        """Give the version whose contacts a reminder names."""
+        return self._agreements.get(record.partnership, reminded_by(delivery, record).agreement_version)
 
     def _agreement_at(self, cause: h.IncidentEvent, incident: Incident) -> Agreement:
-        """Give the version whose ladder a cause names, as it holds for the incident's service."""
-        pinned = self._agreements.get(incident.partnership, version_when(cause, incident))
-        return pinned.for_service(incident.service)
+        """Give the version whose ladder and contacts a cause names."""
+        return self._agreements.get(incident.partnership, version_when(cause, incident))
 
 
 def seen_by(delivery: Delivery, incident: Incident, agreement: Agreement) -> Incident | None:
     """Give the incident as the party that reads a delivery may see it; None if it does not exist for them."""
-    reader = agreement.reader_of(delivery.recipient, delivery.destination)
-    return shown(incident, Viewer(reader), AgreementTerms(agreement))
+    return shown(incident, Viewer(party_of(delivery, agreement)), AgreementTerms(agreement))
 
 
 def _title(seen: Incident) -> str:
@@ -145,39 +165,6 @@ def _title(seen: Incident) -> str:
     if isinstance(title, Hidden):
         return ERASED_TITLE if title is ERASED else WITHHELD_TITLE
     return str(title)
-
-
-def _why(cause: h.IncidentEvent, incident: Incident, agreement: Agreement, name_of: Callable[[str], str]) -> str:
-    match cause:
-        case h.RungFired() if claim := asked_in(cause, incident):
-            return waiting(claim, reminded=cause.round % ROUNDS > 0)
-        case h.RungFired():
-            again = f", round {cause.round + 1}" if cause.round else ""
-            return f"{_reached(cause, incident, agreement)} (rung {cause.rung + 1} of ladder {cause.ladder}{again})"
-        case h.Acknowledged():
-            return f"Taken by {name_of(cause.by)}"
-        case _:
-            return type(cause).__name__
-
-
-def _reached(fired: h.RungFired, incident: Incident, agreement: Agreement) -> str:
-    """Say what reached a rung; a target that the present severity does not have is not mentioned."""
-    if fired.clock is None:
-        return "It was reported"
-    length = _length(fired.clock, incident, agreement)
-    of = f" of {duration(length)}" if length else ""
-    percent = percent_of(fired, agreement)
-    told = f"; {legal.to} must be told" if (legal := agreement.notifications.get(fired.clock)) else ""
-    if percent is None or percent == WHOLE:
-        return f"The {fired.clock} clock{of} ran out{told}"
-    return f"{percent} % of the {fired.clock} clock{of} is used up{told}"
-
-
-def _length(clock: str, incident: Incident, agreement: Agreement) -> int | None:
-    if clock in agreement.notifications:
-        return agreement.notifications[clock].within
-    target = agreement.targets.get(clock)
-    return target.within.get(incident.severity) if target else None
 
 
 def _running_clocks(incident: Incident, versions: Versions, now: datetime) -> tuple[ClockLine, ...]:

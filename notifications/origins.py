@@ -70,11 +70,12 @@ class IncidentPages:
         return self._incidents.get(stream)
 
     def unneeded(self, delivery: Delivery, record: Incident) -> str | None:
-        """Withdraw what is none of the reader's, and what state has overtaken."""
+        """Withdraw what is none of the reader's, what state has overtaken, and what would reach whoever is off."""
         agreement = self._composer.agreement_of(record)
         if seen_by(delivery, record, agreement) is None:
             return NOT_THEIRS
-        return no_longer_needed(delivery, record, self._composer.versions_of(record))
+        why = no_longer_needed(delivery, record, self._composer.versions_of(record))
+        return why or self._composer.missing(delivery, record, self._incidents.ledger.clock.now())
 
     def compose(self, delivery: Delivery, record: Incident, now: datetime) -> Message:
         """Show the incident as the reader's party may see it."""
@@ -103,8 +104,10 @@ class Reminders:
         return self._ledger.get(Reminding, stream)
 
     def unneeded(self, delivery: Delivery, record: Reminding) -> str | None:
-        """Ask the record."""
-        return None if record.wants(reminded_by(delivery, record)) else NOT_WANTED
+        """Ask the record, and whether whoever is reminded is still a member."""
+        if not record.wants(reminded_by(delivery, record)):
+            return NOT_WANTED
+        return self._composer.gone(delivery, record, self._ledger.clock.now())
 
     def compose(self, delivery: Delivery, record: Reminding, now: datetime) -> Message:
         """Say what is coming."""

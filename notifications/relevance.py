@@ -8,6 +8,8 @@ from escalation.clocks.course import course_of
 from escalation.clocks.runs import ACKNOWLEDGES
 from escalation.engine.claims_owed import asked_in, still_asked
 from incidents import happenings as h
+from incidents.incident.responding import ASKED as WAITING_FOR_THEM
+from notifications.asking import Paging, request_of, side_of
 from notifications.delivery import PAGE, TAKEN
 
 if TYPE_CHECKING:
@@ -19,13 +21,14 @@ if TYPE_CHECKING:
 OVER = "over"
 ACKNOWLEDGED = "acknowledged"
 ANSWERED = "answered"
+REASSIGNED = "reassigned"
 
 
 def no_longer_needed(delivery: Delivery, incident: Incident, versions: Versions) -> str | None:
-    """Say why a delivery is to be withdrawn: `over`, `acknowledged` or `answered`; None while it is needed.
+    """Say why a delivery is to be withdrawn: `over`, `acknowledged`, `answered` or `reassigned`; None while needed.
 
-    A rung asks for what its clock measures: a page on the opening for somebody to take it, any other for its clock to
-    be stopped. Some clocks go on when the incident is over, and a body is asked as long as it may decide. That somebody
+    A rung asks for what its clock measures: one of the report for its side to take it, any other for its clock to be
+    stopped. Some clocks go on when the incident is over, and a body is asked as long as it may decide. That somebody
     has taken it is always told: its recipient may be on the way.
     """
     if delivery.kind == TAKEN:
@@ -36,11 +39,32 @@ def no_longer_needed(delivery: Delivery, incident: Incident, versions: Versions)
         return None if still_asked(cause, claim) else ANSWERED
     if not incident.active:
         return _after_the_end(cause, incident, versions)
-    if delivery.kind != PAGE or not isinstance(cause, h.RungFired):
+    if delivery.kind != PAGE or not isinstance(cause, Paging):
         return None
-    if cause.clock in {None, ACKNOWLEDGES}:
-        return ACKNOWLEDGED if incident.acknowledged_by is not None else None
-    return None if _still_owed(cause, incident, versions) else ANSWERED
+    return _answer_to(cause, incident, versions)
+
+
+def _answer_to(cause: Paging, incident: Incident, versions: Versions) -> str | None:
+    """Say what has answered a page; None: it waits for its answer."""
+    request = request_of(cause, incident)
+    if isinstance(request, h.ResponderAsked):
+        found = incident.requests.get(request.originator_version)
+        return None if found is None or found.answer == WAITING_FOR_THEM else ANSWERED
+    if isinstance(request, h.Reassigned) and _reassigned_since(request, incident):
+        return REASSIGNED
+    clock = cause.clock if isinstance(cause, h.RungFired) else None
+    if clock in {None, ACKNOWLEDGES}:
+        return ACKNOWLEDGED if side_of(cause, incident) in incident.taken else None
+    return None if isinstance(cause, h.RungFired) and _still_owed(cause, incident, versions) else ANSWERED
+
+
+def _reassigned_since(request: h.Reassigned, incident: Incident) -> bool:
+    """Whether its side has made it yet another's."""
+    return any(
+        isinstance(fact, h.Reassigned) and fact.side == request.side
+        for fact in incident.history
+        if fact.originator_version > request.originator_version
+    )
 
 
 def _after_the_end(cause: h.IncidentEvent, incident: Incident, versions: Versions) -> str | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from notifications.delivery import Delivery
+    from notifications.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Reminder(Dated):
     """A reminder, the same for every channel.
 
     `record` is the stream that reminds, as events name it; `title` says in a sentence what is coming, `why` what kind
-    of reminder it is and when it is due. `tz` is the zone in which its reader is to be told times.
+    of reminder it is and when it is due. `tz` is the zone in which its reader is to be told times, and `to` what the
+    reader is called.
     """
 
     kind: str
@@ -40,9 +42,10 @@ class Reminder(Dated):
     sent_at: datetime
     link: str
     tz: str
+    to: str
 
 
-def reminder_of(delivery: Delivery, record: Reminding, now: datetime, base_url: str, tz: str) -> Reminder:
+def reminder_of(delivery: Delivery, record: Reminding, now: datetime, base_url: str, reader: Reader) -> Reminder:
     """Make the message of a delivery, of the record as it stands. LookupError where it did not cause it."""
     cause = reminded_by(delivery, record)
     return Reminder(
@@ -57,7 +60,8 @@ def reminder_of(delivery: Delivery, record: Reminding, now: datetime, base_url: 
         at=cause.timestamp,
         sent_at=now,
         link=f"{base_url}/v1/{record.path}",
-        tz=tz,
+        tz=reader.tz,
+        to=reader.name,
     )
 
 

@@ -40,9 +40,9 @@ class Terminal:
         self._coloured = stream.isatty() if coloured is None else coloured
         self._lock = Lock()
 
-    def send(self, message: Message, delivery: Delivery) -> None:
+    def send(self, message: Message, delivery: Delivery) -> None:  # noqa: ARG002 - the port's
         """Print. SendFailed where nobody can read it any more."""
-        text = panel(message, delivery.recipient) if self._coloured else line(message, delivery.recipient)
+        text = panel(message) if self._coloured else line(message)
         encoding = self._stream.encoding or "utf-8"
         readable = text.encode(encoding, "replace").decode(encoding)
         try:
@@ -53,17 +53,17 @@ class Terminal:
             raise SendFailed("the terminal is closed") from error
 
 
-def line(message: Message, recipient: str) -> str:
+def line(message: Message) -> str:
     """Give a message as one plain line."""
-    return f"{_heading(message, recipient)}: {' | '.join(_body(message))}\n"
+    return f"{_heading(message)}: {' | '.join(_body(message))}\n"
 
 
-def panel(message: Message, recipient: str) -> str:
+def panel(message: Message) -> str:
     """Give a message as a coloured panel. Nothing in it is read as markup or reaches the terminal as a command."""
     style = STYLES[message.kind]
     title, *rest = _body(message)
     body = Text("\n").join([Text(title, "bold"), *map(Text, rest)])
-    frame = Panel(body, title=Text(_heading(message, recipient), style), title_align="left", border_style=style)
+    frame = Panel(body, title=Text(_heading(message), style), title_align="left", border_style=style)
     console = Console(
         file=io.StringIO(), force_terminal=True, color_system="standard", width=WIDTH, legacy_windows=False
     )
@@ -72,9 +72,9 @@ def panel(message: Message, recipient: str) -> str:
     return captured.get()
 
 
-def _heading(message: Message, recipient: str) -> str:
+def _heading(message: Message) -> str:
     of = message.partnership if isinstance(message, Reminder) else f"{message.label} {message.severity}"
-    return printable(f"{message.kind.upper()} {of} for {recipient}")
+    return printable(f"{message.kind.upper()} {of} for {message.to}")
 
 
 def _body(message: Message) -> list[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from api.settings import Settings
+    from incidents.incidents import Incidents
     from notifications.channels import Channel
 
 log = structlog.get_logger()
@@ -100,11 +101,16 @@ def _engine(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
 def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
     webhook = Webhook(tocsin.clock)
     channels: list[Channel] = [Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None), webhook]
-    composer = Composer(tocsin.book, settings.public_url)
+    composer = Composer(tocsin.book, settings.public_url, tocsin.crew.directory, _label_of(tocsin.incidents))
     sender = Sender(tocsin.incidents, composer, {channel.name: channel for channel in channels})
     leaving.callback(webhook.close)
     leaving.callback(sender.close)  # first of all: what is being sent is finished
     return sender.run_once
+
+
+def _label_of(incidents: Incidents) -> Callable[[str], str]:
+    """Give what tells the label that people say of an incident by its public id."""
+    return lambda public_id: incidents.get(incidents.stream_of(public_id)).label
 
 
 def _followers(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:

@@ -220,11 +220,6 @@ class Agreement:
         readers = hosts or {contact.party for contact in self.contacts.values() if contact.id == recipient}
         return readers.pop() if len(readers) == 1 else None
 
-    def zone_for(self, recipient: str, destination: str) -> str:
-        """The zone of the party that reads what is sent somewhere; that of the agreement where nobody is named."""
-        reader = self.reader_of(recipient, destination)
-        return self.tz if reader is None else self.parties[reader].tz
-
     def destination(self, contact: str, via: str) -> str:
         """Where a message to a contact goes: the webhook's URL; on the terminal the contact's own name."""
         return contact if via == TERMINAL else self.webhooks[via.removeprefix(WEBHOOK)].url

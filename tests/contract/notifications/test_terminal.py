@@ -26,6 +26,7 @@ REMINDER = Reminder(
     sent_at=NOON,
     link="http://tocsin.example/v1/agreements/acme-globex",
     tz="America/New_York",
+    to="acme-ops",
 )
 
 

@@ -69,6 +69,7 @@ def test_a_page_is_taken_by_any_success(status: int) -> None:
         ],
         "link": "http://tocsin.example/v1/incidents/5f0c",
         "tz": "UTC",
+        "to": "acme-duty",
     }
 
 

@@ -61,7 +61,7 @@ def test_a_persons_later_way_of_being_reached_waits_for_its_time() -> None:
 def test_a_skipped_rung_owes_the_notices_that_it_lists() -> None:
     """Nobody is on call: whoever owns the schedule is told so; a rung that lists none owes nothing."""
     story, warned = Story(), page("acme-ops", urgency=1)
-    place = {"ladder": "S1", "rung": 1, "clock": None, "cycle": 1, "round": 0}
+    place: dict[str, Any] = {"ladder": "S1", "rung": 1, "clock": None, "cycle": 1, "round": 0}
     with story.moment() as at:
         story.incident.tell(Incident.RungSkipped, at, **place, why="no_one_on_call", pages=[warned])
         story.incident.tell(Incident.RungSkipped, at, **place | {"rung": 2}, why="no_one_to_reach")

@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 
 from escalation.agreement import read
+from escalation.crew.staff import Known
 from incidents.ledger.sealing import ERASED
 from notifications.message import Composer, IncidentMessage, seen_by
 from notifications.words import duration, printable
 from tests.support.paging import OneAgreement, Story, page, rung
+from tests.support.staffed import Staffed
 
 TWO_SIDED = (Path(__file__).resolve().parents[3] / "examples" / "agreements" / "two-sided.yaml").read_bytes()
-NAMES = {"key:2": "Duty desk"}
+STAFF = Staffed({"bob": Known("bob", "acme", "Bob"), "eve": Known("eve", "globex", "Eve")})
 
 
 def _compose(story: Story, kind: str) -> IncidentMessage:
-    composer = Composer(OneAgreement(), "http://tocsin.example/", NAMES.__getitem__)
+    composer = Composer(OneAgreement(), "http://tocsin.example/", STAFF)
     return composer.compose(story.delivery(kind), story.incident, story.clock.now())
 
 
@@ -40,12 +42,21 @@ def test_a_page_says_why_in_words(values: dict[str, Any], why: str) -> None:
     assert _compose(story, "page").why == why
 
 
-def test_a_taken_notice_names_who_has_taken_it() -> None:
-    """Actors are ids in the record and names for people."""
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("person:bob", "Taken by Bob"),
+        ("person:eve", "Taken by somebody of globex"),
+        ("person:gone", "Taken by person:gone"),
+        ("key:2", "Taken by key:2"),
+    ],
+)
+def test_a_taken_notice_names_who_has_taken_it(by: str, said: str) -> None:
+    """Actors are ids in the record: one's own people are told by name, and of the partner's whose they are."""
     story = Story()
-    story.acknowledge(by="key:2")
+    story.acknowledge(by=by)
     message = _compose(story, "taken")
-    assert (message.why, message.status) == ("Taken by Duty desk", "acknowledged")
+    assert (message.why, message.status) == (said, "acknowledged")
 
 
 def test_a_message_shows_the_incident_as_it_stands_and_its_running_clocks() -> None:

@@ -12,6 +12,7 @@ from escalation.engine.ahead import ahead
 from escalation.engine.reminders import Occasion
 from incidents.ledger.command import Command, in_command
 from notifications.delivery import REMINDER, Delivery
+from notifications.reader import reader_of
 from notifications.reminder import reminder_of
 from tests.support.clock import NOON
 from tests.support.clocked import the_agreement
@@ -28,7 +29,8 @@ def why(occasion: Occasion, left: timedelta) -> str:
     delivery = Delivery(
         "d1", permit.id, permit.version, REMINDER, "duty", "terminal", "", 1, 1, NOON, permit.partnership
     )
-    return reminder_of(delivery, permit, NOON - left, "http://tocsin.example", "UTC").why
+    reader = reader_of(delivery, the_agreement(), NOBODY, NOON)
+    return reminder_of(delivery, permit, NOON - left, "http://tocsin.example", reader).why
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,197 @@
+"""Why somebody hears of an incident, in words. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from escalation.agreement.model.ladders import SEVERITY_CHANGED, SILENT, UNACKNOWLEDGED
+from escalation.crew.staff import SCHEDULE
+from escalation.engine.claims_owed import ROUNDS, asked_in
+from escalation.engine.ladder import percent_of
+from incidents import happenings as h
+from notifications.asking import ASKED, ENDS, fact_at, request_of, side_of
+from notifications.words import duration, waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from escalation.agreement.model import Agreement, Rung
+    from incidents.incident import Incident
+    from incidents.ledger.facts import Fact
+    from notifications.reader import Names
+
+WHOLE = 100
+"""Per cent."""
+_SLACK = timedelta(seconds=1)
+"""Waits are whole seconds, and instants are not."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What reasons are told of.
+
+    Attributes:
+        incident: As it stands.
+        seen: The same as the reader may see it: other words are not told.
+        agreement: The version whose ladders are named, as it holds for the incident's service.
+        names: What people are called.
+        label_of: Gives the label of another incident, by its public id.
+    """
+
+    incident: Incident
+    seen: Incident
+    agreement: Agreement
+    names: Names
+    label_of: Callable[[str], str]
+
+
+def why(cause: h.IncidentEvent, telling: Telling) -> str:
+    """Say why a fact is told."""
+    match cause:
+        case h.RungFired():
+            return _fired(cause, telling)
+        case h.RungSkipped():
+            return f"Nobody is on call for {_on_call_for(cause, telling)} ({_place(cause)})"
+        case h.LadderExhausted():
+            return f"Nobody has answered ladder {cause.ladder}; it is handed to you"
+        case h.Acknowledged():
+            return f"Taken by {telling.names.of(cause.by)}" + (f", for {cause.side}" if cause.side else "")
+        case h.MarkedDuplicate():
+            return f"Merged into {telling.label_of(cause.of)}"
+        case _:
+            return type(cause).__name__
+
+
+def _fired(fired: h.RungFired, telling: Telling) -> str:
+    if claim := asked_in(fired, telling.incident):
+        return waiting(claim, reminded=fired.round % ROUNDS > 0)
+    if fired.ladder == ASKED:
+        return _asked(fired, telling)
+    return f"{_reached(fired, telling)} ({_place(fired)})"
+
+
+def _place(fact: h.RungFired | h.RungSkipped) -> str:
+    again = f", round {fact.round + 1}" if fact.round else ""
+    return f"rung {fact.rung + 1} of ladder {fact.ladder}{again}"
+
+
+def _asked(fired: h.RungFired, telling: Telling) -> str:
+    """Say who asks for the reader by name, and in which words."""
+    match request_of(fired, telling.incident):
+        case h.Reassigned() as fact:
+            return f"Reassigned to you by {telling.names.of(fact.by)}{_words(fact, 'reason', telling)}"
+        case h.ResponderAsked() as fact:
+            return f"You are asked to help by {telling.names.of(fact.by)}{_words(fact, 'text', telling)}"
+    return "You are asked to come"
+
+
+def _on_call_for(skipped: h.RungSkipped, telling: Telling) -> str:
+    """Name the schedules that a rung names; where it reaches one through a contact, what it names."""
+    rung = _rung(skipped, telling.agreement)
+    named = () if rung is None else (*rung.page, *rung.notify)
+    schedules = [name.removeprefix(SCHEDULE) for name in named if name.startswith(SCHEDULE)]
+    return ", ".join(schedules or named) or "it"
+
+
+def _reached(fired: h.RungFired, telling: Telling) -> str:
+    """Say what reached a rung."""
+    match fired.because:
+        case "unanswered":
+            return _unanswered(fired, telling)
+        case "resumed":
+            return _resumed(fired, telling)
+        case "gone":
+            return "Whoever was told before is gone or off by now"
+        case "again":
+            return f"Nobody has answered ladder {fired.ladder}, so it begins again"
+    if isinstance(escalated := fact_at(fired.cycle, telling.incident), h.Escalated) and fired.clock is None:
+        return f"Escalated by {telling.names.of(escalated.by)}{_words(escalated, 'reason', telling)}"
+    return _reported(fired, telling) if fired.clock is None else _on_clock(fired, fired.clock, telling)
+
+
+def _reported(fired: h.RungFired, telling: Telling) -> str:
+    rung = _rung(fired, telling.agreement)
+    if rung is not None and rung.when == UNACKNOWLEDGED:
+        return f"Nobody has acknowledged it for {duration(rung.after)}"
+    if rung is not None and rung.when == SEVERITY_CHANGED:
+        return f"The severity is {telling.incident.severity} now"
+    return "It was reported"
+
+
+def _unanswered(fired: h.RungFired, telling: Telling) -> str:
+    """Say what became of the round before: a rung whose pages reach nobody does not keep the next one waiting."""
+    before = next(_rounds_before(fired, telling.incident), None)
+    if before is None:
+        return "Nobody has answered"
+    rung = _rung(before, telling.agreement)
+    wait = timedelta(seconds=rung.wait if rung else 0)
+    if isinstance(before, h.RungSkipped):
+        return f"Rung {before.rung + 1} reached nobody"
+    if fired.timestamp - before.timestamp + _SLACK < wait:
+        return f"No page of rung {before.rung + 1} could be delivered"
+    return f"Nobody answered rung {before.rung + 1} for {duration(int(wait.total_seconds()))}"
+
+
+def _rounds_before(fired: h.RungFired, incident: Incident) -> Iterator[h.RungFired | h.RungSkipped]:
+    """Give the rounds of its ladder that were told before, of rungs that ask who takes it; the latest first."""
+    for fact in _before(fired, incident):
+        if isinstance(fact, h.RungFired | h.RungSkipped) and fact.clock is None and fact.ladder == fired.ladder:
+            yield fact
+
+
+def _resumed(fired: h.RungFired, telling: Telling) -> str:
+    """Say how the acknowledgement ended that had stopped the ladder."""
+    side = side_of(fired, telling.incident)
+    ended = (each for each in _before(fired, telling.incident) if isinstance(each, ENDS) and each.side == side)
+    match next(ended, None):
+        case h.AcknowledgementExpired() as fact:
+            taken = _before(fact, telling.incident)
+            by = next((each.by for each in taken if isinstance(each, h.Acknowledged) and each.side == side), fact.by)
+            return f"The acknowledgement by {telling.names.of(by)} expired"
+        case h.SnoozeExpired():
+            return "The snooze is over"
+        case h.Unacknowledged() as fact:
+            return f"Given back by {telling.names.of(fact.by)}{_words(fact, 'reason', telling)}"
+        case h.Reassigned() as fact:
+            return f"Reassigned by {telling.names.of(fact.by)}, and nobody answered"
+    return "It is in nobody's hands"
+
+
+def _on_clock(fired: h.RungFired, clock: str, telling: Telling) -> str:
+    """Say how far a clock has come; a target that the present severity does not have is not mentioned."""
+    incident, agreement = telling.incident, telling.agreement
+    length, rung = _length(clock, incident, agreement), _rung(fired, agreement)
+    if rung is not None and rung.when == SILENT:
+        return f"No update for {duration((length or 0) + rung.after)}"
+    of = f" of {duration(length)}" if length else ""
+    percent = percent_of(fired, agreement)
+    told = f"; {legal.to} must be told" if (legal := agreement.notifications.get(clock)) else ""
+    if percent is None or percent == WHOLE:
+        return f"The {clock} clock{of} ran out{told}"
+    return f"{percent} % of the {clock} clock{of} is used up{told}"
+
+
+def _length(clock: str, incident: Incident, agreement: Agreement) -> int | None:
+    if clock in agreement.notifications:
+        return agreement.notifications[clock].within
+    target = agreement.targets.get(clock)
+    return target.within.get(incident.severity) if target else None
+
+
+def _rung(fact: h.RungFired | h.RungSkipped, agreement: Agreement) -> Rung | None:
+    rungs = agreement.ladders.get(fact.ladder, ())
+    return rungs[fact.rung] if fact.rung < len(rungs) else None
+
+
+def _words(fact: Fact, field: str, telling: Telling) -> str:
+    """Give what somebody wrote, as far as the reader may see it."""
+    seen = fact_at(fact.originator_version, telling.seen)
+    words = None if seen is None else vars(seen)[field]
+    return f": {words}" if isinstance(words, str) else ""
+
+
+def _before(fact: Fact, incident: Incident) -> Iterator[Fact]:
+    """Give the facts before one, the latest first."""
+    return reversed(incident.history[: fact.originator_version - incident.history[0].originator_version])
