@@ -10,11 +10,13 @@ import rfc8785
 from escalation.agreement.layers.reading import read_layers, with_layers
 from escalation.agreement.model import Agreement, Contact, Party, Service, Webhook
 from escalation.agreement.sections.addressees import Addressees, held_roles, party_names
-from escalation.agreement.sections.clockwork import read_clockwork
+from escalation.agreement.sections.clockwork import Named, read_clockwork
 from escalation.agreement.sections.confidentiality import read_confidentiality
 from escalation.agreement.sections.header import Header, Known, read_handover, read_header
-from escalation.agreement.sections.people import read_contacts, read_parties, read_services, read_webhooks
+from escalation.agreement.sections.opening_hours import calendar_names
+from escalation.agreement.sections.people import read_contacts, read_parties, read_webhooks
 from escalation.agreement.sections.rulebook import Rulebook, read_rulebook
+from escalation.agreement.sections.services import ServiceContext, read_services
 from escalation.agreement.text.fields import Field, Section, declared, fixed
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def assemble(root: Field, known: Known = None) -> Agreement | None:
     spec = envelope.need("spec").section(_SPEC)
     header = read_header(envelope.need("metadata"), spec, known)
     people = _people(spec, header.tz)
-    clocks = read_clockwork(spec, people.services, _addressees(spec, people), header.tz)
+    clocks = read_clockwork(spec, Named(people.parties, people.services, _addressees(spec, people)), header.tz)
     rules = read_rulebook(spec, people.parties, people.contacts, clocks)
     by_service = read_layers(spec.get("layers"), root, declared(spec.get("parties")), assemble)
     if len(root.findings) or not isinstance(root.value, dict):
@@ -88,7 +90,9 @@ def _people(spec: Section, tz: str) -> _People:
         parties=parties,
         webhooks=read_webhooks(posts, declared(listed)),
         contacts=read_contacts(contacts, declared(listed), declared(posts)),
-        services=read_services(spec.need("services"), declared(listed)),
+        services=read_services(
+            spec.need("services"), ServiceContext(declared(listed), calendar_names(spec.get("calendars")))
+        ),
         confidentiality=read_confidentiality(spec.get("confidentiality"), parties, party_names(listed)),
         handover=read_handover(spec.get("term"), listed, parties),
     )
@@ -100,6 +104,7 @@ def _addressees(spec: Section, people: _People) -> Addressees:
         sides=party_names(spec.get("parties")),
         held=held_roles(people.parties, people.contacts),
         webhooks=declared(spec.get("webhooks", [])),
+        bodies=declared(spec.get("bodies", [])),
     )
 
 
@@ -129,9 +134,11 @@ def _agreement(
         clock_rules=clocks.rules,
         targets=clocks.targets,
         pauses=clocks.pauses,
-        ladders=clocks.ladders,
+        ladders=clocks.ladders.rungs,
         powers=clocks.powers,
-        quiet_hours=clocks.quiet_hours,
+        quiet_hours=clocks.ladders.quiet_hours,
+        exhausted=clocks.ladders.exhausted,
+        acknowledging=clocks.ladders.acknowledging,
         exclusions=clocks.exclusions,
         tolerance=clocks.tolerance,
         confidentiality=people.confidentiality,

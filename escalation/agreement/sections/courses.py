@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from escalation.agreement.text.fields import Field, Section
 
 _ACTION = "action"
-_RESERVED = ("any", "opened", "default")
+RESERVED = ("any", "opened", "unacknowledged", "unanswered", "severity_changed", "silent", "default")
+"""Names that are no clock's: rungs and calendars have another meaning for them."""
 _CLOSED = "action_closed"
 _NEAR = 0.8
 
@@ -54,7 +55,7 @@ def read_course(name: str, entry: Section) -> Course:
         entry.field.mistake(f"unknown key {show(name)}", f"did you mean {show(meant)}?")
         return Course((), "")
     values.name(entry.field.key())
-    if name in _RESERVED:
+    if name in RESERVED:
         entry.field.mistake(f"{show(name)} is no name of a clock", "choose another: ladders and calendars use this one")
     return _own(entry)
 

@@ -2,61 +2,118 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from escalation.agreement.model import QuietHours, Rung, Target
+from escalation.agreement.model import OWN, Acknowledging, Exhausted, QuietHours, Rung
+from escalation.agreement.sections.ladder_context import Served
+from escalation.agreement.sections.rungs import read_rungs
 from escalation.agreement.text import values
-from escalation.agreement.text.fields import Field, Section, distinct, fixed, show
+from escalation.agreement.text.fields import Field, distinct, fixed, show
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
+    from escalation.agreement.sections.ladder_context import LadderContext
     from escalation.agreement.sections.references import References
 
 DEFAULT = "default"
-DEFAULT_REPEATS = 10
-"""How often a page that repeats does so, unless the rung says otherwise: silence must not become a page for ever."""
-_OPENED = "opened"
-_ANY = "any"
-_MOST_PERCENT = 1000
-_MOST_REPEATS = 1000
-_QUIET_HOURS = "quiet_hours"
+_QUIET_HOURS, _ACKNOWLEDGEMENT, _EXHAUSTED, _PARTIES = "quiet_hours", "acknowledgement", "exhausted", "parties"
+_SETTINGS = (_QUIET_HOURS, _ACKNOWLEDGEMENT, _EXHAUSTED, _PARTIES)
 _NEXT_OPEN = "next_open"
+_EXTERNAL = "external"
+_MOST_PASSES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class LadderContext:
-    """What ladders refer to; no targets could not be read, so that nothing is held to them.
+class Ladders(NamedTuple):
+    """What spec.ladders says, as the model has it."""
 
-    `legal` are the ids of legal notifications, whose clocks run at every severity; None: they could not be read.
-    """
-
-    known: References
-    targets: Mapping[str, Target]
-    legal: Collection[str] | None
+    rungs: dict[str, tuple[Rung, ...]]
+    quiet_hours: QuietHours | None
+    exhausted: dict[str | None, Exhausted]
+    acknowledging: Acknowledging
 
 
-def read_ladders(field: Field, context: LadderContext) -> dict[str, tuple[Rung, ...]]:
-    """spec.ladders: one per severity, and `default` for the severities without their own."""
+def read_ladders(field: Field, context: LadderContext) -> Ladders:
+    """spec.ladders: one per severity, `default` for the others, those of parties' own, and what holds for all."""
+    field.findings.ask(field.path, _SETTINGS)
+    entries = field.entries()
+    shared = {key: entry for key, entry in entries.items() if key == _EXHAUSTED or key not in _SETTINGS}
+    owned: dict[str | None, dict[str, Field]] = {None: shared}
+    for party, entry in _parties(entries.get(_PARTIES), context).items():
+        owned[party] = _owned(entry)
+    sides = frozenset(side for side, own in owned.items() if side and own.keys() - {_EXHAUSTED})
+    known = context.known
+    rungs: dict[str, tuple[Rung, ...]] = {}
+    exhausted: dict[str | None, Exhausted] = {}
+    for side, own in owned.items():
+        found = {name: each for name, each in own.items() if name != _EXHAUSTED}
+        here = _rungs(found, _Side(context, side, sides))
+        rungs |= here
+        if _EXHAUSTED in own:
+            exhausted[side] = _exhausted(own[_EXHAUSTED], here, known)
+    return Ladders(rungs, _quiet_hours(entries, known), exhausted, _acknowledging(entries, known))
+
+
+class _Side(NamedTuple):
+    """Whose ladders are read: a party's own, or (None) those that all share."""
+
+    context: LadderContext
+    side: str | None
+    sides: frozenset[str]
+
+
+def _rungs(found: Mapping[str, Field], whose: _Side) -> dict[str, tuple[Rung, ...]]:
+    """One ladder for each name: a severity's, or `default` for the severities without their own."""
+    scale = whose.context.known.scale
+    others = (DEFAULT, _EXHAUSTED) if whose.side else (DEFAULT, *_SETTINGS)
     ladders: dict[str, tuple[Rung, ...]] = {}
-    scale = context.known.scale
-    field.findings.ask(field.path, [_QUIET_HOURS])
-    found = {name: entry for name, entry in field.entries().items() if name != _QUIET_HOURS}
     for name, entry in found.items():
         if scale and name not in (*scale, DEFAULT):
-            entry.undeclared("severity", name, (*scale, DEFAULT, _QUIET_HOURS))
+            entry.undeclared("severity", name, (*scale, *others))
         else:
             served = [name] if name != DEFAULT else [level for level in scale if level not in found]
-            ladders[name] = _ladder(entry, served, context)
+            own = f"{whose.side}{OWN}{name}" if whose.side else name
+            ladders[own] = read_rungs(entry, Served(whose.context, served, whose.side, whose.sides))
     return ladders
 
 
-def read_quiet_hours(field: Field, known: References) -> QuietHours | None:
-    """spec.ladders.quiet_hours."""
-    if not isinstance(field.value, dict) or _QUIET_HOURS not in field.value:
+def _parties(field: Field | None, context: LadderContext) -> dict[str, Field]:
+    """spec.ladders.parties: by the id of a party whose people can be paged."""
+    found = {} if field is None else field.entries()
+    if field is not None and field.value == {}:
+        field.mistake("an empty mapping", "name a party with ladders of its own, or remove it")
+    taken: dict[str, Field] = {}
+    for name, entry in found.items():
+        party = context.parties.get(name)
+        if party is not None and party.kind != _EXTERNAL:
+            taken[name] = entry
+        elif party is not None:
+            entry.mistake(f"{show(name)} is an external party", "name a signatory or a supporting party")
+        elif context.parties:
+            same = [each.id for each in context.parties.values() if each.role == name]
+            entry.mistake(*_no_party(entry, name, same, context))
+    return taken
+
+
+def _no_party(entry: Field, name: str, same: list[str], context: LadderContext) -> tuple[str, str]:
+    if same:
+        return f"{show(name)} is the role of a party", f"write its id: {', '.join(same)}"
+    return f"no party {show(name)} is declared", entry.meant(name, list(context.parties), "declared")
+
+
+def _owned(field: Field) -> dict[str, Field]:
+    """The ladders of a party's own, and what follows them."""
+    field.findings.ask(field.path, [_EXHAUSTED])
+    found = field.entries()
+    if isinstance(field.value, dict) and not found.keys() - {_EXHAUSTED}:
+        field.mistake("no ladder", f"add one for a severity, or `{DEFAULT}`, or remove the party")
+    return found
+
+
+def _quiet_hours(entries: Mapping[str, Field], known: References) -> QuietHours | None:
+    if _QUIET_HOURS not in entries:
         return None
-    entry = field.child(_QUIET_HOURS, field.value[_QUIET_HOURS]).section(("severities", "calendar", "defer_to"))
+    entry = entries[_QUIET_HOURS].section(("severities", "calendar", "defer_to"))
     fixed(entry.get("defer_to"), _NEXT_OPEN)
     listed = entry.need("severities")
     if listed.value == []:
@@ -65,70 +122,33 @@ def read_quiet_hours(field: Field, known: References) -> QuietHours | None:
     return QuietHours(severities, known.calendar(entry.need("calendar")))
 
 
-def _ladder(field: Field, severities: Collection[str], context: LadderContext) -> tuple[Rung, ...]:
-    rungs = field.items()
-    if isinstance(field.value, list) and not rungs:
-        field.mistake("a ladder without rungs", "add a rung, or remove the ladder")
-    if not severities and context.known.scale:
-        field.mistake("never used: each severity has a ladder of its own", "remove it")
-    return tuple(_rung(index, rung, severities, context) for index, rung in enumerate(rungs))
+def _exhausted(field: Field, ladders: Mapping[str, tuple[Rung, ...]], known: References) -> Exhausted:
+    """What follows a ladder that nobody answers: so many passes more, and then somebody else."""
+    entry = field.section(("repeat", "hand_to"))
+    repeat, hand_to = entry.get("repeat"), entry.get("hand_to", [])
+    if field.value == {} or (hand_to.value == [] and not repeat.given):
+        field.mistake("nothing follows", "add `repeat` (how often it begins again) or `hand_to`, or remove it")
+    if not any(rung.page for rungs in ladders.values() for rung in rungs) and isinstance(field.value, dict):
+        field.mistake("no ladder here pages anybody who could answer", "give a rung `to`, or remove it")
+    return Exhausted(
+        repeat=values.whole(repeat, 1, _MOST_PASSES) if repeat.given else 0, hand_to=known.addressees.read(hand_to)
+    )
 
 
-def _rung(index: int, field: Field, severities: Collection[str], context: LadderContext) -> Rung:
-    entry = field.section(("when", "to", "notify", "repeat_every", "max_repeats"))
-    when, percent = _when(entry.need("when"), severities, context)
-    page, notify = (context.known.addressees.read(entry.get(key, [])) for key in ("to", "notify"))
-    if isinstance(field.value, dict) and not page and not notify:
-        field.mistake("this rung reaches nobody", "add `to` (who must answer) or `notify`")
-    for name in sorted(set(page) & set(notify) - {""}):
-        wrong = f"{show(name)} is paged by this rung already"
-        entry.get("notify").mistake(wrong, "name it under `to` or `notify`, not both")
-    every, repeats = _repetition(entry, paging=bool(page))
-    return Rung(index, when, percent, page, notify, every, repeats)
-
-
-def _repetition(entry: Section, *, paging: bool) -> tuple[int | None, int]:
-    """Seconds between pages, and how many more there are at most."""
-    every, repeats = entry.get("repeat_every"), entry.get("max_repeats")
-    if not every.given:
-        if repeats.given:
-            repeats.mistake("nothing repeats here", "add `repeat_every: PT…`, or remove it")
-        return None, 0
-    if not paging:
-        every.mistake("only a page can be repeated", "name under `to` who must answer, or remove it")
-    most = values.whole(repeats, 1, _MOST_REPEATS) if repeats.given else DEFAULT_REPEATS
-    return values.duration(every), most
-
-
-def _when(field: Field, severities: Collection[str], context: LadderContext) -> tuple[str, int | None]:
-    """`opened`, or a clock and the share of its target; the clock must exist at a severity of this ladder."""
-    if not isinstance(field.value, dict):
-        if field.given and field.value != _OPENED:
-            field.mistake(f"{show(field.value)} is no moment", "write opened, or {clock: NAME, at: 50%}")
-        return _OPENED, None
-    entry = field.section(("clock", "at"))
-    clock = entry.need("clock")
-    when = values.name(clock)
-    if when and context.targets:
-        _check_clock(clock, when, severities, context)
-    return when, values.percent(entry.need("at"), 1, _MOST_PERCENT)
-
-
-def _check_clock(field: Field, when: str, severities: Collection[str], context: LadderContext) -> None:
-    if context.legal is None or when in context.legal:
-        return
-    known = (_ANY, *context.targets, *context.legal)
-    if when not in known:
-        field.undeclared("target", when, known)
-    elif severities and not _runs(when, severities, context):
-        wrong = f"never reached: no {when} clock at severity {', '.join(severities)}"
-        field.mistake(wrong, "remove the rung, or add the target")
-
-
-def _runs(when: str, severities: Collection[str], context: LadderContext) -> bool:
-    """Whether a severity has the clock; a target whose `within` could not be read may have any."""
-    if when == _ANY and context.legal:
-        return True
-    named = context.targets.values() if when == _ANY else [context.targets[when]]
-    unread = any(not (target.within or target.by) for target in named)
-    return unread or any(target.applies_to(severity) for target in named for severity in severities)
+def _acknowledging(entries: Mapping[str, Field], known: References) -> Acknowledging:
+    """How long an acknowledgement holds, by severity; without a time for it, it holds for good."""
+    if _ACKNOWLEDGEMENT not in entries:
+        return Acknowledging()
+    field = entries[_ACKNOWLEDGEMENT].section(("expires_after",)).need("expires_after")
+    if field.value == {}:
+        field.mistake("an empty mapping", f"add `S1: PT30M` or `{DEFAULT}: PT4H`, or remove acknowledgement")
+    scale = known.scale
+    found: dict[str, int] = {}
+    for name, entry in field.entries().items():
+        if scale and name not in (*scale, DEFAULT):
+            entry.undeclared("severity", name, (*scale, DEFAULT))
+        found[name] = values.duration(entry)
+    if DEFAULT in found and scale and found.keys() >= set(scale):
+        field.entry(DEFAULT).mistake("never used: each severity has a time of its own", "remove it")
+    said = {level: level if level in found else DEFAULT for level in scale}
+    return Acknowledging({level: found[key] for level, key in said.items() if key in found})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from escalation.agreement.model import LegalNotification
+from escalation.agreement.sections.courses import RESERVED
 from escalation.agreement.text import values
 from escalation.agreement.text.fields import Field, Section, fixed, keyed, show
 
@@ -57,6 +58,8 @@ def read_notifications(
         found = _notification(item.section(_KEYS), known, roles, calendars)
         if found.id in targets:
             item.entry("id").mistake(f"{show(found.id)} is also the name of a target", "choose another id")
+        if found.id in RESERVED:
+            item.entry("id").mistake(f"{show(found.id)} is no name of a clock", "choose another: ladders use this one")
         return found
 
     return keyed(field.items(), read, "id")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation.agreement.text import values
-from escalation.agreement.text.fields import Field, Section, distinct, fixed, show
+from escalation.agreement.text.fields import Field, Section, declared, distinct, fixed, show
 from escalation.calendars.calendar import Calendar, CalendarError, CalendarRules
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ def read_calendars(field: Field, default_tz: str) -> Hours:
         values.name(entry.key())
         _read_calendar(entry, default_tz, key, hours)
     return hours
+
+
+def calendar_names(field: Field) -> list[str] | None:
+    """The names of calendars; None: they could not be read. The rule for edges stands among them, and is none."""
+    found = declared(field)
+    return None if found is None else [name for name in found if name != _EDGE_RULE]
 
 
 def _read_calendar(field: Field, default_tz: str, key: str, hours: Hours) -> None:

@@ -1,11 +1,11 @@
-"""Reading who is there: spec.parties, spec.webhooks, spec.contacts, spec.services."""
+"""Reading who is there: spec.parties, spec.webhooks, spec.contacts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from escalation.agreement.model import TERMINAL, WEBHOOK, Contact, Party, Service, Webhook
+from escalation.agreement.model import TERMINAL, WEBHOOK, Contact, Party, Webhook
 from escalation.agreement.text import values
 from escalation.agreement.text.fields import Field, declared, distinct, keyed, show
 
@@ -62,12 +62,13 @@ def _webhook(field: Field, parties: Collection[str] | None) -> Webhook:
 def _url(field: Field) -> str:
     """An absolute http or https URL without a password in it; where it may lead is judged when it is called."""
     url = values.text(field, most=2000)
-    if url and not _postable(url):
+    if url and not postable(url):
         field.mistake(f"{show(url)} is not an address to post to", "write https://host/path, without a password")
     return url
 
 
-def _postable(url: str) -> bool:
+def postable(url: str) -> bool:
+    """Whether it is an absolute http or https URL without a password."""
     try:
         parts = urlsplit(url)
         named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -95,36 +96,12 @@ def _contact(field: Field, parties: Collection[str] | None, webhooks: Collection
 
 def _via(field: Field, webhooks: Collection[str] | None) -> str:
     if isinstance(field.value, dict):
-        return webhook_name(field, webhooks)
+        return _webhook_name(field, webhooks)
     if field.given and field.value != TERMINAL:
         field.mistake(f"{show(field.value)} is not a channel of this version", "write terminal or {webhook: ID}")
     return TERMINAL
 
 
-def webhook_name(field: Field, webhooks: Collection[str] | None) -> str:
+def _webhook_name(field: Field, webhooks: Collection[str] | None) -> str:
     """`{webhook: ID}` as the one name it has in the model."""
     return WEBHOOK + values.refer(field.section(("webhook",)).need("webhook"), webhooks, "webhook")
-
-
-def read_services(field: Field, parties: Collection[str] | None) -> dict[str, Service]:
-    """spec.services; a service may depend on one that is declared after it."""
-    known = declared(field)
-    if field.value == []:
-        field.mistake("no service", "declare at least one: each incident names the service that it is about")
-    return keyed(field.items(), lambda item: _service(item, parties, known), "id")
-
-
-def _service(field: Field, parties: Collection[str] | None, services: Collection[str] | None) -> Service:
-    entry = field.section(("id", "provided_by", "used_by", "tier", "depends_on"))
-    service = Service(
-        id=values.name(entry.need("id")),
-        provided_by=values.refer(entry.need("provided_by"), parties, "party"),
-        used_by=tuple(values.refer(item, parties, "party") for item in distinct(entry.need("used_by").one_or_many())),
-        tier=values.name(entry.get("tier")) or None,
-        depends_on=tuple(
-            values.refer(item, services, "service") for item in distinct(entry.get("depends_on", []).items())
-        ),
-    )
-    if service.id and service.id in service.depends_on:
-        entry.get("depends_on").mistake("a service cannot depend on itself", f"remove {show(service.id)}")
-    return service

@@ -17,6 +17,11 @@ RESERVED = {
     "default": "it stands for all not named",
     "legal": "the ladder of legal clocks has it",
     "claims": "the ladder of claims has it",
+    "asked": "the ladder of whoever was asked by hand has it",
+    "parties": "among ladders it begins those of the parties",
+    "exhausted": "among ladders it says what follows them",
+    "acknowledgement": "among ladders it says how long one holds",
+    "quiet_hours": "among ladders it says when they wait",
 }
 """Names that are no severity's, each with why: a severity's ladder is called like it, on record and in deliveries."""
 SEVERITY = ("scale", "impact", "urgency", "matrix", "floors", "set_by", "dispute", "downgrade")

@@ -54,9 +54,14 @@ def name(field: Field) -> str:
     return ""
 
 
+def is_id(found: str) -> bool:
+    """Whether it could name a partnership, or what a party calls its own: small letters, digits and `-`."""
+    return _ID.fullmatch(found) is not None
+
+
 def partnership_id(field: Field) -> str:
     """The partnership's id, which begins the id of each of its streams."""
-    if isinstance(field.value, str) and _ID.fullmatch(field.value):
+    if isinstance(field.value, str) and is_id(field.value):
         return field.value
     if field.given:
         field.mistake(
