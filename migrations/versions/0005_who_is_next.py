@@ -53,9 +53,36 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON profiles TO tocsin_worker, tocsin_eraser
 GRANT SELECT ON profiles TO tocsin_gate;
 """
 
-STATEMENTS: tuple[str, ...] = (DELIVERIES, CREW)
+SCHEDULES = """
+CREATE TABLE schedules (
+    stream text NOT NULL,
+    partnership text NOT NULL,
+    party text NOT NULL,
+    name text NOT NULL,
+    created_at timestamptz NOT NULL,
+    retired_at timestamptz,
+    CONSTRAINT schedules_pkey PRIMARY KEY (stream)
+);
+CREATE UNIQUE INDEX schedules_name_idx ON schedules (partnership, party, name) WHERE retired_at IS NULL;
+CREATE TABLE calendar_feeds (
+    stream text NOT NULL,
+    partnership text NOT NULL,
+    party text NOT NULL,
+    schedule text NOT NULL,
+    secret_hash text NOT NULL,
+    person text,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL,
+    revoked_at timestamptz,
+    CONSTRAINT calendar_feeds_pkey PRIMARY KEY (stream)
+);
+CREATE INDEX calendar_feeds_schedule_idx ON calendar_feeds (schedule);
+GRANT SELECT, INSERT, UPDATE, DELETE ON schedules, calendar_feeds TO tocsin_runtime;
+"""
 
-HELD: tuple[str, ...] = ("teams", "contact_holders", "rung_turns")
+STATEMENTS: tuple[str, ...] = (DELIVERIES, SCHEDULES, CREW)
+
+HELD: tuple[str, ...] = ("schedules", "calendar_feeds", "teams", "contact_holders", "rung_turns")
 """New tables with a partnership: nobody but these roles sees a row of it, the tables' owner included (as in 0003)."""
 
 WITHIN_REACH = "partnership = ANY ((SELECT string_to_array(current_setting('tocsin.reach', true), ','))::text[])"

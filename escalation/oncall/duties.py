@@ -1,0 +1,103 @@
+"""What a schedule owes: whoever its owner names hears of gaps before they come (escalation.engine.duties.Duties).
+
+One reminder 7 days ahead, one a day ahead; at once where a gap is nearer. A reminder tells of the first gap, and stands
+for all that begin within so many days from when it was told: nobody hears each night of the next one. Gaps are looked
+for a year ahead. When that year is nearly over, or the schedule changes, it is looked anew.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from escalation.crew.reaching import Calling
+from escalation.crew.staff import NOBODY
+from escalation.engine.ladder import duty_holders
+from escalation.engine.reminders import Occasion, Reminding
+from escalation.oncall.record import GAP, OnCallSchedule
+from incidents.incident import ENGINE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from escalation.book import AgreementBook
+    from escalation.crew.staff import Staff
+    from escalation.oncall.schedule import Shift
+
+DISTANCES = (timedelta(days=7), timedelta(days=1))
+LOOKED = timedelta(days=365)
+"""How far ahead gaps are looked for."""
+SECOND = timedelta(seconds=1)
+
+
+class ScheduleDuties:
+    """Reminders of gaps."""
+
+    kind = OnCallSchedule
+
+    def __init__(self, book: AgreementBook, staff: Staff = NOBODY) -> None:
+        """Take where contacts are found, and whom reminders reach."""
+        self._book = book
+        self._staff = staff
+
+    def next_instant(self, record: OnCallSchedule) -> datetime | None:
+        """Give when the next reminder is due, or when it is to be looked further; None once it is retired."""
+        if record.retired_at is not None:
+            return None
+        untold = ((gaps[0].start - distance) for distance, gaps in _untold(record).items() if gaps)
+        return min([*untold, _look_again(record)])
+
+    def tell(self, record: OnCallSchedule, now: datetime) -> None:
+        """Remind of what is due, once for each distance; then look further if it is time."""
+        if record.retired_at is not None:
+            return
+        for distance, gaps in _untold(record).items():
+            due = [gap for gap in gaps if gap.start - distance <= now]
+            if due:
+                self._remind(record, distance, next((gap for gap in due if now < gap.end), due[-1]), now)
+        if _look_again(record) <= now:
+            record.look_ahead(now + LOOKED, by=ENGINE, at=now)
+
+    def _remind(self, record: OnCallSchedule, distance: timedelta, gap: Shift, now: datetime) -> None:
+        agreement = self._book.named(record.partnership, now)[0]
+        whom = record.settings.warn or duty_holders(record.party, agreement)
+        occasion = Occasion(_reminder(distance), record.label, gap.start)
+        record.remind(occasion, Calling(agreement, self._staff, now), notify=whom)
+
+
+def _untold(record: OnCallSchedule) -> dict[timedelta, list[Shift]]:
+    """Give the gaps that nobody was reminded of, by the distance at which somebody is to be."""
+    start = _looked_until(record) - LOOKED
+    gaps = record.definition.gaps(start, start + LOOKED)
+    before = record.definition_at(start - SECOND)
+    if gaps and gaps[0].start == start and before is not None and before.gaps(start - SECOND, start):
+        gaps = gaps[1:]  # it goes on since before the last change, and was told then
+    return {distance: [gap for gap in gaps if not _is_told(record, distance, gap)] for distance in DISTANCES}
+
+
+def _is_told(record: OnCallSchedule, distance: timedelta, gap: Shift) -> bool:
+    """Say whether a reminder told of a gap, or of another one while this one was known and as near."""
+    for told in record.history:
+        if isinstance(told, Reminding.Reminded) and told.reminder == _reminder(distance):
+            if told.due_at == gap.start:
+                return True
+            known = record.definition_at(told.timestamp)
+            near = gap.start <= told.timestamp + distance
+            if near and known is not None and known.gaps(gap.start, gap.start + SECOND):
+                return True
+    return False
+
+
+def _reminder(distance: timedelta) -> str:
+    return f"{GAP}_in_{distance.days}_days"
+
+
+def _look_again(record: OnCallSchedule) -> datetime:
+    """Give when it is looked further: while reminders of what begins then are not due yet."""
+    return _looked_until(record) - max(DISTANCES)
+
+
+def _looked_until(record: OnCallSchedule) -> datetime:
+    """Give until when gaps are known: a year from the last change of the schedule, or from the last look."""
+    since = record.definition.since + LOOKED
+    return since if record.looked_until is None else max(since, record.looked_until)
