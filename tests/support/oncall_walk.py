@@ -1,7 +1,8 @@
 """A walk from handoff to handoff, five minutes at a time: what schedules are compared with.
 
-It shares no code with them. It begins at the first handoff of each layer, goes forward only, and keeps who is on call in each five minutes. All
-times of the schedules that it walks are multiples of five minutes, and so are the changes of the clocks.
+It shares no code with them. It begins at the first handoff of each layer, goes forward only, and keeps who is on call
+in each five minutes. All times of the schedules that it walks are multiples of five minutes, and so are the changes of
+the clocks.
 """
 
 from __future__ import annotations
