@@ -5,7 +5,18 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
-from escalation.agreement.comparing.words import LADDERS, NAMES, THINGS, inner, listed, plain, say, steps_of, subject
+from escalation.agreement.comparing.words import (
+    LADDERS,
+    NAMES,
+    PARTIES,
+    THINGS,
+    inner,
+    listed,
+    plain,
+    say,
+    steps_of,
+    subject,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,8 +101,9 @@ def _is_thing(path: Path) -> bool:
 
 
 def _rung_of(path: Path) -> tuple[Path, str]:
-    """The rung that a path leads into, and what the rung does to those who stand there."""
-    found = len(path) > 3 and path[-4] == LADDERS and isinstance(path[-2], int)  # noqa: PLR2004 - ladders.S1.0.to
+    """The rung that a path leads into (ladders.S1.0.to), and what the rung does to those who stand there."""
+    found = path[-4:-3] == (LADDERS,) or path[-6:-4] == (LADDERS, PARTIES)
+    found = found and isinstance(path[-2], int)
     return (path[:-1], _VERBS.get(str(path[-1]), "")) if found else ((), "")
 
 

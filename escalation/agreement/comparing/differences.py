@@ -89,7 +89,7 @@ def _entry(path: Path, before: object, after: object) -> Iterator[Change]:
 
 
 def _lists(path: Path, before: Sequence[object], after: Sequence[object]) -> Iterator[Change]:
-    """Items with a name by their name, rungs and floors by their `when`, all others by what they say."""
+    """Items with a name by that, rungs and floors by their `when` (the nth that has it), all others by what they say."""
     for key in (*NAMES, _WHEN):
         olds, news = (_places(items, key) for items in (before, after))
         if olds is not None and news is not None:
@@ -109,10 +109,13 @@ def _lists(path: Path, before: Sequence[object], after: Sequence[object]) -> Ite
 def _places(items: Sequence[object], key: str) -> dict[str, int] | None:
     """The place of each item by its name, if all have one and no two the same."""
     found: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     for place, item in enumerate(items):
         name = item.get(key) if isinstance(item, dict) else None
         if key == _WHEN and name is not None:
-            name = _canonical(name).decode()
+            alike = _canonical(name).decode()
+            name = f"{alike} {seen[alike]}"
+            seen[alike] += 1
         if not isinstance(name, str) or name in found:
             return None
         found[name] = place

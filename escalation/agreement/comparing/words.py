@@ -36,7 +36,7 @@ THINGS = {
 """What an entry of each list or mapping is called; its name or its number follows."""
 NAMES = ("id", "reason", "decision")
 """The keys by which the items of a list are told apart, the first that each of them has."""
-_TARGETS, LADDERS, _LAYERS = "targets", "ladders", "layers"
+_TARGETS, LADDERS, PARTIES, _LAYERS = "targets", "ladders", "parties", "layers"
 _PATTERNS: Sequence[tuple[tuple[str, ...], str]] = (
     (("targets", "*", "within"), "{0}"),
     (("targets", "*", "within", "*"), "{0}, {1}"),
@@ -46,6 +46,17 @@ _PATTERNS: Sequence[tuple[tuple[str, ...], str]] = (
     (("calendars", "*", "exceptions", "*"), "{0}, hours of {1}"),
     (("severity", "matrix", "*", "*"), "severity of impact {0}, urgency {1}"),
     (("confidentiality", "fields", "*"), "class of {0}"),
+    (("ladders", "acknowledgement"), "limit of acknowledgements"),
+    (("ladders", "acknowledgement", "expires_after"), "limit of acknowledgements"),
+    (("ladders", "acknowledgement", "expires_after", "*"), "limit of acknowledgements, {0}"),
+    (("ladders", "exhausted"), "rule for unanswered ladders"),
+    (("ladders", "exhausted", "repeat"), "how often unanswered ladders begin again"),
+    (("ladders", "exhausted", "hand_to"), "who is paged after unanswered ladders"),
+    (("ladders", "parties"), "own ladders of parties"),
+    (("ladders", "parties", "*"), "own ladders of {0}"),
+    (("ladders", "parties", "*", "exhausted"), "rule for unanswered ladders of {0}"),
+    (("ladders", "parties", "*", "exhausted", "repeat"), "how often unanswered ladders of {0} begin again"),
+    (("ladders", "parties", "*", "exhausted", "hand_to"), "who is paged after unanswered ladders of {0}"),
 )
 _ANY = "*"
 _UNITS = {"Y": "year", "M": "month", "D": "day"}
@@ -63,6 +74,8 @@ def subject(path: Path) -> str:
     for pattern, said in _PATTERNS:
         if len(pattern) == len(steps) and all(one in (_ANY, step) for one, step in zip(pattern, steps, strict=True)):
             return said.format(*(step for one, step in zip(pattern, steps, strict=True) if one == _ANY))
+    if steps[:2] == (LADDERS, PARTIES) and steps[3:]:
+        return subject((LADDERS, f"{steps[3]} of {steps[2]}", *steps[4:]))
     return ", ".join(_parts(steps)) or "the document"
 
 

@@ -57,10 +57,9 @@ class Served:
         context = self.context
         if context.legal is None or not self.severities or not context.targets:
             return True
-        legal = [name for name in context.legal if when in {name, ANY}]
-        return any(self._looks_at(context.legal[name]) for name in legal) or any(
-            self._runs(target) and self._looks_at(target.duty_of) for target in self._named(when)
-        )
+        if when in context.legal:
+            return self._looks_at(context.legal[when])
+        return any(self._runs(target) and self._looks_at(target.duty_of) for target in self._named(when))
 
     def _named(self, when: str) -> Iterator[Target]:
         for target in self.context.targets.values():

@@ -50,6 +50,10 @@ def _mapped(entry: Section, ladder: Served) -> Moment:
     if len(said) > 1:
         entry.field.mistake(f"a rung hangs on one thing, not on {' and '.join(said)}", "make two rungs of it")
         return UNREAD
+    if not said and "at" not in entry.found:
+        if not entry.field.value:
+            entry.field.mistake("this rung hangs on nothing", "write {clock: NAME, at: 50%}, or when: opened")
+        return UNREAD
     if said in ([], ["clock"]):
         return _clock(entry, ladder)
     at = entry.get("at")
