@@ -10,6 +10,7 @@ from escalation.agreement import read
 from escalation.crew.staff import Known
 from incidents.ledger.sealing import ERASED
 from notifications.message import Composer, IncidentMessage, seen_by
+from notifications.reader import party_of
 from notifications.words import duration, printable
 from tests.support.paging import OneAgreement, Story, page, rung
 from tests.support.staffed import Staffed
@@ -144,3 +145,22 @@ def test_whoever_takes_the_post_must_be_allowed_to_read_it(recipient: str, desti
     seen = seen_by(delivery, story.incident, agreement)
     assert seen is not None
     assert (seen.title == "Payments fail") == theirs
+
+
+@pytest.mark.parametrize(
+    ("party", "destination", "reader"),
+    [
+        ("globex", "person:eve", "globex"),
+        ("acme", "https://pager.acme.example/in/7f3a", "acme"),
+        ("acme", "https://pager.globex.example/in/c41d", "globex"),
+        ("acme", "https://elsewhere.example/", "acme"),
+    ],
+)
+def test_a_person_reads_for_their_party_unless_the_post_is_the_others(
+    party: str, destination: str, reader: str
+) -> None:
+    """What arrives at a party's webhook that party can read, whomever it is for."""
+    agreement, _ = read(TWO_SIDED)
+    assert agreement is not None
+    delivery = replace(Story().delivery("page"), recipient="person:eve", party=party, destination=destination)
+    assert party_of(delivery, agreement) == reader
