@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from benchmarks.measure import Measure
 
-PURE = ("clock", "course")
+PURE = ("clock", "course", "oncall")
 ON_A_DATABASE = ("recorder", "http", "engine", "replay", "import_log", "reading")
 BENCHMARKS = (*PURE, *ON_A_DATABASE)
 WIDTH = 120
