@@ -89,7 +89,7 @@ def _entry(path: Path, before: object, after: object) -> Iterator[Change]:
 
 
 def _lists(path: Path, before: Sequence[object], after: Sequence[object]) -> Iterator[Change]:
-    """Items with a name by that, rungs and floors by their `when` (the nth that has it), all others by what they say."""
+    """Items with a name by that, rungs and floors by their `when` (the nth of each), all others by what they say."""
     for key in (*NAMES, _WHEN):
         olds, news = (_places(items, key) for items in (before, after))
         if olds is not None and news is not None:
