@@ -44,7 +44,7 @@ class Claimed(Clocked):
         if "terms" in command.__annotations__:
             more["terms"] = self.terms
         with in_command(Command(moment(at))):
-            command(*args, **more, by="key:1", at=moment(at), for_party=party)
+            command(*args, **{"by": "key:1", **more}, at=moment(at), for_party=party)
 
     def tried(self, at: float, name: str, *args: Any, party: str | None = PROVIDER) -> str:  # noqa: ANN401 - as above
         """Let a party try a command; give `done`, or the field or the code of what refused it."""
