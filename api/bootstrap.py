@@ -51,6 +51,12 @@ from escalation.matters import (
     Notice,
     NoticeDuties,
 )
+from escalation.oncall.book import Schedules
+from escalation.oncall.duties import ScheduleDuties
+from escalation.oncall.feed import CalendarFeed
+from escalation.oncall.feeds import Feeds
+from escalation.oncall.record import OnCallSchedule
+from escalation.oncall.rows import FeedRows, ScheduleRows
 from escalation.performance.attainment import Attainment
 from escalation.performance.duties import PerformanceDuties
 from escalation.performance.judging import Judging
@@ -105,6 +111,8 @@ class Tocsin:
     people: People
     members: Members
     crew: Crew
+    schedules: Schedules
+    calendar_feeds: Feeds
     limits: Limits
     reads: Reads
     journal: Journal
@@ -168,6 +176,8 @@ def catalogue() -> Catalogue:
         types.add(matter, matter.KIND)
     types.add(Performance, "performance")
     types.add(Holders, "holders")
+    types.add(OnCallSchedule, "schedule")
+    types.add(CalendarFeed, "calendar")
     types.add(Team, "team")
     types.add(Profile, "profile")
     types.add(ApiKey, "key")
@@ -211,6 +221,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         DisputeDuties(book, staff),
         NoticeDuties(book, staff),
         CertificateDuties(book, staff),
+        ScheduleDuties(book, staff),
     ]
     deadlines = Deadlines(duties)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
@@ -222,6 +233,8 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         MatterRows(),
         PeriodRows(),
         HolderRows(),
+        ScheduleRows(),
+        FeedRows(),
         TeamRows(),
         ProfileRows(),
         TurnRows(),
@@ -249,6 +262,8 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         people=people,
         members=Members(ledger, book, people),
         crew=crew,
+        schedules=Schedules(ledger, book, crew.roll),
+        calendar_feeds=Feeds(ledger, crew.roll),
         limits=Limits(gate, clock, limit),
         reads=Reads(ledger.recorder.reading),
         journal=Journal(ledger),

@@ -108,6 +108,15 @@ class Schedules:
             return None
         return OnCall(record.on_call(at), record.settings.warn)
 
+    def on_call_now(self, partnership: str, parties: Iterable[str], at: datetime) -> dict[str, list[str]]:
+        """Give the schedules (`acme.first`) of some parties for which people are on call at an instant, by person."""
+        found: dict[str, list[str]] = {}
+        for party in parties:
+            for record in self.listed(partnership, party):
+                for person in record.on_call(at):
+                    found.setdefault(person, []).append(record.label)
+        return found
+
     # --- changed -----------------------------------------------------------------------------------------------------
 
     def create(

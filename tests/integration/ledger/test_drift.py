@@ -7,6 +7,7 @@ from alembic.migration import MigrationContext
 
 import api.access.tables
 import escalation.crew.tables
+import escalation.oncall.tables
 import escalation.tables
 import incidents.tables
 import notifications.tables
@@ -15,7 +16,14 @@ from incidents.ledger.tables import metadata
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-ALL_TABLES = (api.access.tables, escalation.crew.tables, escalation.tables, incidents.tables, notifications.tables)
+ALL_TABLES = (
+    api.access.tables,
+    escalation.crew.tables,
+    escalation.oncall.tables,
+    escalation.tables,
+    incidents.tables,
+    notifications.tables,
+)
 
 
 def test_the_migrations_make_the_tables_that_the_program_declares(owner: Engine) -> None:

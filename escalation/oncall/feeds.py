@@ -1,0 +1,171 @@
+"""What people do with calendar feeds: give an address out, list them, revoke one; and what opens under it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from escalation.changes import once
+from escalation.oncall.book import PERSON_ACTOR
+from escalation.oncall.feed import FEED_STREAM, CalendarFeed
+from escalation.oncall.ical import calendar
+from escalation.oncall.record import OnCallSchedule
+from escalation.oncall.tables import calendar_feeds
+from incidents.errors import InvalidField, NotFound, Refused
+from incidents.ledger.reach import reaching_all
+from incidents.ledger.recorder import ReceiptExists
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from escalation.changes import Changed, Sender
+    from escalation.crew.roll import Roll
+    from incidents.ledger.command import Command
+    from incidents.ledger.ledger import Ledger
+
+MOST_FEEDS = 200
+"""Addresses of one schedule that are not revoked."""
+TOKEN = r"^[0-9a-f]{32}_[A-Za-z0-9_-]{43}$"  # noqa: S105 - its form
+"""The id of a feed, which is no secret, and 256 random bits."""
+SECRET_BYTES = 32
+
+_token = re.compile(TOKEN, re.ASCII)
+
+
+class AddressShownBefore(Refused):
+    """This request was carried out before, and its address was shown then. Make another if you did not get it."""
+
+    code = "secret_shown_before"
+
+
+class TooManyFeeds(Refused):
+    """So many addresses of that schedule are in use that no more are given out. Revoke some of them first."""
+
+    code = "too_many_feeds"
+
+
+class NewFeed(NamedTuple):
+    """A feed, and the token that nobody can read again."""
+
+    feed: CalendarFeed
+    token: str
+
+
+class Opened(NamedTuple):
+    """What stands under an address: the feed, its schedule, and the calendar as bytes."""
+
+    feed: CalendarFeed
+    schedule: OnCallSchedule
+    content: bytes
+
+
+class Feeds:
+    """The use cases, for whoever was found to see the schedule."""
+
+    def __init__(self, ledger: Ledger, roll: Roll) -> None:
+        """Take the ledger, and who belongs to partnerships."""
+        self._ledger = ledger
+        self._reading = ledger.recorder.reading
+        self._roll = roll
+
+    def make(self, schedule: OnCallSchedule, person: str | None, sender: Sender) -> NewFeed:
+        """Give an address out, for all turns or those of one member.
+
+        InvalidField; TooManyFeeds; AddressShownBefore; KeyReused; Conflict.
+        """
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        with reaching_all(), self._ledger.command() as command:
+            if self._ledger.answered(sender.request):
+                raise AddressShownBefore
+            self._check(schedule, person)
+            feed = CalendarFeed._create(  # noqa: SLF001 - the library's way
+                CalendarFeed.Made,
+                id=f"{FEED_STREAM}{uuid4().hex}",
+                partnership=schedule.partnership,
+                party=schedule.party,
+                schedule=schedule.id,
+                person=person,
+                secret_hash=_hash_of(secret),
+                by=sender.by,
+                at=command.recorded_at,
+            )
+            try:
+                self._ledger.save(feed, request=sender.request)
+            except ReceiptExists:
+                raise AddressShownBefore from None
+        return NewFeed(feed, f"{feed.public_id}_{secret}")
+
+    def listed(self, schedule: OnCallSchedule, made_by: str | None) -> list[Row[Any]]:
+        """Give the rows of a schedule's addresses that are not revoked, of one maker or of all, the oldest first."""
+        query = select(calendar_feeds).where(
+            calendar_feeds.c.schedule == schedule.id, calendar_feeds.c.revoked_at.is_(None)
+        )
+        if made_by is not None:
+            query = query.where(calendar_feeds.c.made_by == made_by)
+        with self._reading.connect() as connection:
+            return [*connection.execute(query.order_by(calendar_feeds.c.made_at, calendar_feeds.c.stream))]
+
+    def revoke(
+        self, schedule: OnCallSchedule, public_id: str, made_by: str | None, sender: Sender
+    ) -> Changed[CalendarFeed]:
+        """Let an address show nothing any more, at once: of one maker, or of any (None). NotFound; FeedRevoked."""
+
+        def decide(command: Command) -> tuple[CalendarFeed, tuple[()]]:
+            feed = self._ledger.get(CalendarFeed, FEED_STREAM + public_id)
+            if feed.schedule != schedule.id or made_by not in {None, feed.made_by}:
+                raise NotFound
+            feed.revoke(by=sender.by, at=command.recorded_at)
+            return feed, ()
+
+        with reaching_all():
+            return once(self._ledger, CalendarFeed, sender, decide)
+
+    def opened(self, token: str, now: datetime) -> Opened:
+        """Open an address. NotFound for all that is not, or no longer, one: revoked, or its maker has left."""
+        identity, _, secret = token.partition("_") if _token.fullmatch(token) else ("", "", "")
+        with reaching_all():
+            feed = self._feed(identity)
+            known = feed.secret_hash if feed else _hash_of("")
+            if not hmac.compare_digest(known, _hash_of(secret)) or feed is None or feed.revoked_at is not None:
+                raise NotFound
+            schedule = self._ledger.get(OnCallSchedule, feed.schedule)
+            if schedule.retired_at is not None or not self._is_still_theirs(feed):
+                raise NotFound
+            names = {each.person: each.name for each in self._roll.members(feed.partnership)}
+            return Opened(feed, schedule, calendar(schedule, now, names, feed.person))
+
+    def _feed(self, identity: str) -> CalendarFeed | None:
+        try:
+            return self._ledger.get(CalendarFeed, FEED_STREAM + identity)
+        except NotFound:
+            return None
+
+    def _is_still_theirs(self, feed: CalendarFeed) -> bool:
+        """Say whether whoever made it is still of that party; what a key made is good until it is revoked."""
+        if not feed.made_by.startswith(PERSON_ACTOR):
+            return True
+        maker = self._roll.member(feed.partnership, feed.made_by.removeprefix(PERSON_ACTOR))
+        return maker is not None and maker.party == feed.party
+
+    def _check(self, schedule: OnCallSchedule, person: str | None) -> None:
+        member = None if person is None else self._roll.member(schedule.partnership, person)
+        if person is not None and (member is None or member.party != schedule.party):
+            raise InvalidField("person", f"Give the id of an active member of {schedule.party}.")
+        query = select(func.count()).where(
+            calendar_feeds.c.schedule == schedule.id, calendar_feeds.c.revoked_at.is_(None)
+        )
+        with self._reading.connect() as connection:
+            if (connection.scalar(query) or 0) >= MOST_FEEDS:
+                raise TooManyFeeds(most=MOST_FEEDS)
+
+
+def _hash_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode("ascii")).hexdigest()
