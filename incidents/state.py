@@ -33,6 +33,9 @@ FIELDS = (
     "resolved_at",
     "closed_at",
     "duplicate_of",
+    "duplicates",
+    "parent",
+    "children",
     "visible_to",
     "breached",
 )

@@ -8,7 +8,7 @@ from incidents.ledger.sealing import ERASED, Hidden
 from incidents.state import acknowledgements, claim_in_brief, filing_in_brief, request_in_brief, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Row
 
@@ -20,8 +20,11 @@ INCIDENTS = "/v1/incidents"
 AGREEMENTS = "/v1/agreements"
 
 
-def incident_view(incident: Incident) -> dict[str, Any]:
-    """Show an incident as its viewer may see it (see incidents/disclosure.py)."""
+def incident_view(incident: Incident, numbers: Mapping[str, int]) -> dict[str, Any]:
+    """Show an incident as its viewer may see it (see incidents/disclosure.py).
+
+    `numbers` are those of the incidents that it is linked with, as far as these exist for the viewer.
+    """
     standing = state_of(incident)
     return {
         "id": incident.public_id,
@@ -37,18 +40,32 @@ def incident_view(incident: Incident) -> dict[str, Any]:
         "pauses": [{"reason": reason, "since": since} for reason, since in incident.pauses.items()],
         "claims": [claim_in_brief(claim) for claim in incident.open_claims],
         "filings": [filing_in_brief(filing) for filing in incident.filings.values()],
+        "original": _linked(incident.duplicate_of, numbers),
+        "duplicates": [_linked(each, numbers) for each in incident.duplicates if each in numbers],
+        "parent": _linked(incident.parent, numbers),
+        "children": [_linked(each, numbers) for each in incident.children if each in numbers],
         "withheld": withheld(incident),
         "links": _links(incident.public_id),
     }
 
 
+def linked_with(incident: Incident) -> set[str]:
+    """Give the incidents (public ids) that a shown incident is linked with."""
+    above = {each for each in (incident.parent, incident.duplicate_of) if each is not None}
+    return above | {*incident.children, *incident.duplicates}
+
+
 def withheld(incident: Incident) -> dict[str, str]:
     """Name what is kept from the viewer, each with the reason."""
     found = {name: value.why for name, value in vars(incident).items() if isinstance(value, Hidden)}
-    hidden = [each for holders in incident.roles.values() for each in holders if isinstance(each, Hidden)]
-    unasked = [request.whom for request in incident.requests.values() if isinstance(request.whom, Hidden)]
-    within: dict[str, list[Hidden]] = {"roles.assignee": hidden, "responders.whom": unasked}
-    return dict(sorted(found.items())) | {name: values[0].why for name, values in within.items() if values}
+    assignees = [each for holders in incident.roles.values() for each in holders]
+    asked = [request.whom for request in incident.requests.values()]
+    found |= _first_hidden("roles.assignee", assignees) | _first_hidden("responders.whom", asked)
+    return dict(sorted(found.items()))
+
+
+def _first_hidden(name: str, values: Sequence[object]) -> dict[str, str]:
+    return next(({name: value.why} for value in values if isinstance(value, Hidden)), {})
 
 
 def _without_hidden(values: dict[str, Any]) -> dict[str, Any]:
@@ -89,6 +106,12 @@ def incident_address(public_id: str) -> str:
 def agreement_address(partnership: str, version: int) -> str:
     """Give the address of an agreement's version."""
     return f"{AGREEMENTS}/{partnership}/{version}"
+
+
+def _linked(public_id: str | None, numbers: Mapping[str, int]) -> dict[str, Any] | None:
+    if public_id is None or public_id not in numbers:
+        return None
+    return {"id": public_id, "number": f"INC-{numbers[public_id]}", "links": {"self": incident_address(public_id)}}
 
 
 def _agreement(partnership: str, version: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from api.http.access import must_reach, principal, stream_of, tocsin, viewer
 from api.http.idempotency import replay_headers, request_key
 from api.http.preconditions import etag, expected_revision
-from api.http.views import incident_view
+from api.http.views import incident_view, linked_with
 from incidents.disclosure import shown
 from incidents.errors import InvalidField, NotFound
 from incidents.incidents import Asked
@@ -76,7 +76,13 @@ def parties_of(visibility: str | list[str], party: str | None) -> tuple[str, ...
 
 def told(answer: Answer) -> Shown:
     """Show what a request led to, marked where it is the answer to an earlier sending."""
-    return incident_view(seen_after(answer)), answer_headers(answer)
+    return view_of(seen_after(answer)), answer_headers(answer)
+
+
+def view_of(seen: Incident) -> dict[str, Any]:
+    """Show an incident, as its reader may see it, with the numbers of those that it is linked with."""
+    numbers = tocsin().incidents.numbers_of(linked_with(seen), viewer(seen.partnership))
+    return incident_view(seen, numbers)
 
 
 def answer_headers(answer: Answer) -> dict[str, str]:

@@ -11,9 +11,8 @@ from api.http.resources.answers import Body, Shown, asked_of, parties_of, told
 from api.http.resources.incidents import assessment_of, incidents
 from api.http.schemas import commands as schemas
 from api.http.schemas.incidents import Assessing, IncidentView
-from incidents.errors import NotFound
 from incidents.incident.visibility import VisibilityChange
-from incidents.refusals import NoSuchOriginal, NotYours
+from incidents.refusals import NotYours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,16 +177,6 @@ def cancel(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answe
 def close(incidents: Incidents, stream: str, _body: Body, asked: Asked) -> Answer:
     """Be done with a resolved incident."""
     return incidents.close(stream, asked)
-
-
-@command("duplicate", schemas.Duplicate, "markDuplicate", Scope.INCIDENTS_COORDINATE, example={"of": "INC-1002"})
-def duplicate(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
-    """Point to the incident, of the same partnership, that tells the same story."""
-    try:
-        stream_of(body["of"])  # what does not exist for the sender must not be found by guessing either
-    except NotFound:
-        raise NoSuchOriginal from None
-    return incidents.mark_duplicate(stream, body["of"], asked)
 
 
 @command(

@@ -11,11 +11,12 @@ from api.http import openapi
 from api.http.access import stream_of, tocsin, viewer
 from api.http.moments import memento_headers, moment_of
 from api.http.preconditions import etag
+from api.http.resources.answers import view_of
 from api.http.resources.incidents import incidents
 from api.http.schemas.clocks import Clocks
 from api.http.schemas.incidents import IncidentView, Timeline, TimelineEntry
 from api.http.schemas.reading import Difference, DifferenceQuery, MomentQuery, TimelineQuery
-from api.http.views import incident_address, incident_view
+from api.http.views import incident_address
 from escalation.clocks.reading import readings
 from incidents.errors import NotFound
 from incidents.happenings import WHOLE
@@ -50,7 +51,7 @@ def get(query: Body, reference: str) -> Shown:
     """Read an incident, as it stands or as it stood."""
     seen = _seen(reference, moment_of(query))
     headers = {"ETag": etag(seen.incident.revision)}
-    return incident_view(seen.incident), headers | memento_headers(query, final=seen.final)
+    return view_of(seen.incident), headers | memento_headers(query, final=seen.final)
 
 
 @incidents.operation(

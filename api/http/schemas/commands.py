@@ -103,6 +103,19 @@ class Duplicate(Moment):
     of = reference(required=True)
 
 
+class Parent(Body):
+    """Which larger incident it is part of."""
+
+    parent = reference(required=True)
+    occurred_at = Instant(metadata={"description": "When it was so; left out: now."})
+
+
+class Parting(Body):
+    """Nothing more than its time."""
+
+    occurred_at = Instant(metadata={"description": "When it was so; left out: now."})
+
+
 class VisibilityChange(Moment):
     """Which earlier entry is for whose eyes from now on."""
 

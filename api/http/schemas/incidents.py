@@ -79,7 +79,7 @@ class Role(Schema):
     assignee = fields.String(required=True, allow_none=True)
 
 
-class Acknowledgement(Schema):
+class AcknowledgedBy(Schema):
     """Who has an incident in hand for a side, and whether that side wants no reminder for a while."""
 
     side = fields.String(
@@ -135,6 +135,14 @@ class FilingMade(Schema):
     acknowledged_at = Instant(required=True, allow_none=True)
 
 
+class LinkedIncident(Schema):
+    """An incident that this one is linked with."""
+
+    id = fields.String(required=True)
+    number = fields.String(required=True)
+    links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
 class IncidentSummary(Schema):
     """An incident in a list."""
 
@@ -166,12 +174,22 @@ class IncidentView(IncidentSummary):
     flags = fields.List(fields.String(), required=True, allow_none=True)
     acknowledged_by = fields.String(required=True, allow_none=True)
     acknowledgements = fields.List(
-        fields.Nested(Acknowledgement),
+        fields.Nested(AcknowledgedBy),
         required=True,
         metadata={"description": "By side; that of all who share a ladder is in `acknowledged_by` as well."},
     )
     mitigated_at = Instant(required=True, allow_none=True)
     duplicate_of = fields.String(required=True, allow_none=True, metadata={"description": "An incident's id."})
+    original = fields.Nested(
+        LinkedIncident, required=True, allow_none=True, metadata={"description": "What it is a duplicate of."}
+    )
+    duplicates = fields.List(fields.Nested(LinkedIncident), required=True)
+    parent = fields.Nested(
+        LinkedIncident, required=True, allow_none=True, metadata={"description": "What it is a part of."}
+    )
+    children = fields.List(
+        fields.Nested(LinkedIncident), required=True, metadata={"description": "As far as they exist for you."}
+    )
     roles = fields.List(
         fields.Nested(Role),
         required=True,

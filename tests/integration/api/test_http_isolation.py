@@ -32,6 +32,7 @@ BODIES = {
     "amend": {"text": "x"},
     "actions": {"action": "A-1", "priority": "high", "text": "x"},
     "close-action": {"action": "A-1"},
+    "parent": {"parent": "INC-1001"},
 }
 
 
