@@ -14,12 +14,14 @@ from api.http.bodies import MAX_BODY_BYTES
 from api.http.callers import keep_private
 from api.http.limits import tell_standing
 from api.http.resources import (  # noqa: F401 - they serve on others' blueprints
+    answering,
     claims,
     commands,
     effective,
     ending,
     following_up,
     legal,
+    linking,
     lists,
     migrations,
     reading,

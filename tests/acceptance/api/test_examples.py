@@ -44,6 +44,8 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "reopenIncident": ("resolveIncident",),
     "closeIncident": ("resolveIncident",),
     "markDuplicate": ("declareIncident",),
+    "linkParent": ("declareIncident",),
+    "removeParent": ("declareIncident", "linkParent"),
     "changeVisibility": ("addNote",),
     "diffIncident": ("acknowledgeIncident",),
     "finishSignIn": ("signIn",),
