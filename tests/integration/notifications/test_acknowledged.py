@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from escalation.crew.own import OwnStaff
+from escalation.crew.staff import NOBODY
 from incidents.incidents import Asked, Incidents
 from notifications.queue import LEASE, Queue
 from tests.support.paging import House, page
@@ -110,7 +112,7 @@ def test_a_page_that_came_to_be_needed_again_is_not_withdrawn(house: House) -> N
     stream, channel = house.declare(), FakeChannel()
     house.fire(stream, page())
     house.incidents.acknowledge(stream, ANSWERING)
-    house.incidents = GivenBackJustThen(house.ledger, house.agreements)
+    house.incidents = GivenBackJustThen(house.ledger, house.agreements, OwnStaff(NOBODY))
     sender = house.sender(channel)
     work(sender)
     assert [row.status for row in house.rows()] == ["waiting"]

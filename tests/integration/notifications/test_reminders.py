@@ -56,6 +56,7 @@ def test_a_reminder_reaches_its_receiver_and_its_outcome_is_a_fact(database_url:
         "sent_at": "2026-03-25T12:00:02.000000Z",
         "link": f"http://tocsin.example/v1/permits/{permit.rsplit('/', 1)[1]}",
         "tz": "UTC",
+        "to": "acme-ops",
     }
     assert office.names(permit) == ["Granted", "Reminded", "ReminderSent"]
     assert (office.rows()["acme-ops"].status, office.rows()["globex-ops"].status) == ("sent", "waiting")

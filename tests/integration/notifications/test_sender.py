@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from escalation.crew.own import OwnStaff
+from escalation.crew.staff import NOBODY
 from incidents.happenings import PageWithdrawn
 from incidents.incident.visibility import VisibilityChange
 from incidents.incidents import Asked, Incidents
@@ -145,7 +147,7 @@ def test_a_sender_that_stood_still_past_its_lease_leaves_the_delivery_to_others(
             return super().get(stream, version=version)
 
     house.fire(house.declare(), page())
-    house.incidents = StoodStill(house.ledger, house.agreements)
+    house.incidents = StoodStill(house.ledger, house.agreements, OwnStaff(NOBODY))
     channel = FakeChannel()
     sender = house.sender(channel)
     assert sender.run_once() == 1
