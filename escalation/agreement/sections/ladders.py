@@ -50,7 +50,8 @@ def read_ladders(field: Field, context: LadderContext) -> Ladders:
         here = _rungs(found, _Side(context, side, sides))
         rungs |= here
         if _EXHAUSTED in own:
-            exhausted[side] = _exhausted(own[_EXHAUSTED], here, known)
+            asking = len(here) < len(found) or any(rung.page for each in here.values() for rung in each)
+            exhausted[side] = _exhausted(own[_EXHAUSTED], known, asking=asking)
     return Ladders(rungs, _quiet_hours(entries, known), exhausted, _acknowledging(entries, known))
 
 
@@ -122,13 +123,13 @@ def _quiet_hours(entries: Mapping[str, Field], known: References) -> QuietHours 
     return QuietHours(severities, known.calendar(entry.need("calendar")))
 
 
-def _exhausted(field: Field, ladders: Mapping[str, tuple[Rung, ...]], known: References) -> Exhausted:
-    """What follows a ladder that nobody answers: so many passes more, and then somebody else."""
+def _exhausted(field: Field, known: References, *, asking: bool) -> Exhausted:
+    """What follows a ladder that nobody answers, if any is `asking`: so many passes more, and then somebody else."""
     entry = field.section(("repeat", "hand_to"))
     repeat, hand_to = entry.get("repeat"), entry.get("hand_to", [])
     if field.value == {} or (hand_to.value == [] and not repeat.given):
         field.mistake("nothing follows", "add `repeat` (how often it begins again) or `hand_to`, or remove it")
-    if not any(rung.page for rungs in ladders.values() for rung in rungs) and isinstance(field.value, dict):
+    if not asking and isinstance(field.value, dict):
         field.mistake("no ladder here pages anybody who could answer", "give a rung `to`, or remove it")
     return Exhausted(
         repeat=values.whole(repeat, 1, _MOST_PASSES) if repeat.given else 0, hand_to=known.addressees.read(hand_to)
