@@ -212,7 +212,9 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     ledger.forgetting.append(FORGET)
     book = AgreementBook(ledger)
     courses = Courses(book)
-    crew = Crew.of(ledger, book, MemberRoll(ledger.recorder.reading))
+    roll = MemberRoll(ledger.recorder.reading)
+    schedules = Schedules(ledger, book, roll)
+    crew = Crew.of(ledger, book, roll, schedules)
     staff = crew.directory
     duties: list[Duties[Any]] = [
         IncidentDuties(courses, staff),
@@ -262,7 +264,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         people=people,
         members=Members(ledger, book, people),
         crew=crew,
-        schedules=Schedules(ledger, book, crew.roll),
+        schedules=schedules,
         calendar_feeds=Feeds(ledger, crew.roll),
         limits=Limits(gate, clock, limit),
         reads=Reads(ledger.recorder.reading),

@@ -17,6 +17,7 @@ from api.http.resources import (  # noqa: F401 - they serve on others' blueprint
     answering,
     claims,
     commands,
+    contacts,
     effective,
     ending,
     following_up,
@@ -24,8 +25,11 @@ from api.http.resources import (  # noqa: F401 - they serve on others' blueprint
     linking,
     lists,
     migrations,
+    profile,
     reading,
+    services,
     signing,
+    teams,
 )
 from api.http.resources.access_log import access_log
 from api.http.resources.agreements import agreements
@@ -40,6 +44,7 @@ from api.http.resources.keys import keys
 from api.http.resources.me import me
 from api.http.resources.members import members
 from api.http.resources.notices import notices
+from api.http.resources.people import people
 from api.http.resources.search import search
 from api.http.resources.sign_in import sign_in
 from api.logs import configure_logging
@@ -71,7 +76,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.after_request(keep_private)
     api = openapi.document(app)
     records = (agreements, incidents, search, attainment, events, disputes, notices, certificates)
-    for blueprint in (*records, keys, members, me, access_log, sign_in, health):
+    for blueprint in (*records, people, keys, members, me, access_log, sign_in, health):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))
     return app

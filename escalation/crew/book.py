@@ -12,6 +12,7 @@ from escalation.crew.teams import Teams
 
 if TYPE_CHECKING:
     from escalation.book import AgreementBook
+    from escalation.crew.directory import Duty
     from escalation.crew.roll import Roll
     from incidents.ledger.ledger import Ledger
 
@@ -20,16 +21,18 @@ if TYPE_CHECKING:
 class Crew:
     """People, teams and contacts of all partnerships."""
 
+    roll: Roll
     directory: Directory
     profiles: Profiles
     teams: Teams
     contacts: Contacts
 
     @classmethod
-    def of(cls, ledger: Ledger, book: AgreementBook, roll: Roll) -> Self:
+    def of(cls, ledger: Ledger, book: AgreementBook, roll: Roll, duty: Duty) -> Self:
         """Make it over a ledger."""
-        directory = Directory(ledger, roll)
+        directory = Directory(ledger, roll, duty)
         return cls(
+            roll=roll,
             directory=directory,
             profiles=Profiles(ledger, book, roll),
             teams=Teams(ledger, book, roll),

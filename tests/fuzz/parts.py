@@ -78,8 +78,8 @@ def searches(parts: Sequence[Part], world: World, draw: random.Random) -> Iterat
 
 def _values(path: str, world: World) -> dict[str, Any]:
     """Give values that exist for what stands in a path."""
-    values = {"partnership": OURS, "version": 1, "number": 2, "settlement": 2} | {
+    values = {"partnership": OURS, "version": 1, "number": 2, "settlement": 2, "absence": 1, "contact": "acme-duty"} | {
         name: world.known[name][0]
-        for name in ("reference", "key", "person", "migration", "dispute", "notice", "certificate")
+        for name in ("reference", "key", "person", "team", "migration", "dispute", "notice", "certificate")
     }
     return {name: value for name, value in values.items() if f"{{{name}}}" in path}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from api.access.members import Grant
 from api.access.permissions import OF_A_PARTNERSHIP, Scope
+from escalation.changes import Sender as Asking
+from escalation.crew.teams import Place
 from tests.fuzz.agreeing import PARTIES, Agreed
 from tests.fuzz.hurry import hurried
 from tests.fuzz.incidents import tell_incidents
@@ -81,8 +83,8 @@ def world_on(url: str) -> Iterator[World]:
 
 
 def _filled(world: World) -> World:
-    kinds = ("reference", "free", "decided", "key", "person", "email", "digest", "migration", "document", *MATTERS)
-    world.known = {kind: [] for kind in kinds}
+    kinds = ("reference", "free", "decided", "key", "person", "email", "team", "digest", "migration", "document")
+    world.known = {kind: [] for kind in (*kinds, *MATTERS)}
     own = {party: frozenset({party, AUDITOR}) for party in PARTIES}
     _partnership(world, OURS, own)
     ours = len(world.known["reference"])
@@ -128,7 +130,7 @@ def _partnership(world: World, partnership: str, readers: dict[str, frozenset[st
             world.senders += [Sender(party, key.token)] * OFTEN
         spare = world.secrets.word(f"the name of a spare key of {party}", own)
         world.known["key"].append(world.site.tocsin.keys.issue(spare, partnership, party, READING, by="test").id)
-        _member(world, partnership, party, own)
+        _member(world, partnership, party, readers[party])
     agreed.sign(callers, 1)
     tell_incidents(world, partnership, callers, readers)
     agreed.amend(callers)
@@ -143,9 +145,15 @@ def _partnership(world: World, partnership: str, readers: dict[str, frozenset[st
             world.secrets.add(Secret(name, f"an id in {partnership}", both, both))
 
 
-def _member(world: World, partnership: str, party: str, own: frozenset[str]) -> None:
-    name, local = (world.secrets.word(f"the {what} of somebody of {party}", own) for what in ("name", "e-mail"))
+def _member(world: World, partnership: str, party: str, readers: frozenset[str]) -> None:
+    """Let somebody be a member, and alone in a team; auditors see who there is, but not their address."""
+    name = world.secrets.word(f"the name of somebody of {party}", readers)
+    local = world.secrets.word(f"the e-mail of somebody of {party}", readers - {AUDITOR})
     person = world.site.tocsin.people.register(name, f"{local}@people.example", by="test")
     world.site.tocsin.members.grant(partnership, Grant(person, party, ["responder"]), by="test")
     world.known["person"].append(person)
     world.known["email"].append(f"{local}@people.example")
+    title = world.secrets.word(f"the title of a team of {party}", readers)
+    team = Place(partnership, party, "payments")
+    world.site.tocsin.crew.teams.create(team, title, [person], Asking("test", party))
+    world.known["team"].append(f"{party}.payments")

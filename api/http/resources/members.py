@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 members = openapi.Blueprint("members", __name__, url_prefix=PARTNERSHIPS, description="Who belongs to a partnership.")
 
 _PARTNERSHIP = (openapi.PARTNERSHIP_PARAMETER,)
-_PERSON = {
+PERSON_PARAMETER = {
     "name": "person",
     "in": "path",
     "required": True,
@@ -96,7 +96,7 @@ def grant(body: Body, partnership: str) -> Shown:
     status=HTTPStatus.NO_CONTENT,
     headers={"Idempotency-Replayed": "REPLAYED"},
     errors=openapi.WRITE_ERRORS,
-    path=(*_PARTNERSHIP, _PERSON),
+    path=(*_PARTNERSHIP, PERSON_PARAMETER),
     parameters=["Idempotency-Key"],
     scope=Scope.ADMIN,
     example={"body": {}},

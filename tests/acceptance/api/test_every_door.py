@@ -6,6 +6,7 @@ What is expected follows from the scope that the document names and from the one
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +20,8 @@ from api.http.app import create_app
 from api.http.documentation.document import operations
 from api.http.documentation.requests import example_request
 from api.settings import OidcSettings
+from escalation.changes import Sender
+from escalation.crew.teams import Place
 from escalation.matters import Certificate, Dispute, Notice
 from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
 from tests.support.ledgers import declare
@@ -36,7 +39,9 @@ PARTIES = ("acme", "globex")
 OPEN = {"signIn", "finishSignIn", "signOut", "isAlive", "isReady"}
 """What anybody may do. A new operation is only added here if it should serve those whom nobody knows."""
 
-FOR_ALL_KNOWN = {"getMe"}
+FOR_ALL_KNOWN = {
+    "getMe", "getMyProfile", "describeMe", "setMyContactRules", "listMyAbsences", "addMyAbsence", "removeMyAbsence",
+}  # fmt: skip
 """What needs no scope."""
 
 UNDOCUMENTED = {"/", "/docs", "/docs/static/<path:filename>", "/v1/openapi.json"}
@@ -59,6 +64,8 @@ class Visitor:
     elsewhere: frozenset[Scope] = frozenset()
     """What they may do in another partnership."""
     known: bool = True
+    person: str | None = None
+    """Their id, unless they are a key."""
 
 
 class House:
@@ -96,8 +103,13 @@ class House:
             values["reference"] = stream.rpartition("/")[2]
             if "{number}" in path:
                 values["number"] = (filing_on if "/filings/" in path else claim_on)(self.site.tocsin, stream)
-        if "{person}" in path:
-            values["person"] = self._member(party)
+        person = self._member(party) if "{person}" in path else visitor.person
+        if person is not None:
+            values["person"] = person
+        if "{absence}" in path:
+            self._away(person)
+        if "{team}" in path:
+            values["team"] = self._team(party)
         for kind in (Dispute, Notice, Certificate):
             if f"{{{kind.KIND}}}" in path:
                 values |= matter_of(self.site.tocsin, kind, OURS, party)
@@ -131,6 +143,18 @@ class House:
         self.site.tocsin.members.grant(OURS, Grant(person, party, ["approver"]), by="test")
         return person
 
+    def _away(self, person: str | None) -> None:
+        """Let somebody be away, whose first absence is to be removed."""
+        absences = self.site.tocsin.crew.profiles
+        if person is not None:
+            now = self.site.clock.now()
+            absences.add_absence(person, now, now + timedelta(days=1), None, Sender("test"))
+
+    def _team(self, party: str) -> str:
+        name = f"team-{next(_numbers)}"
+        self.site.tocsin.crew.teams.create(Place(OURS, party, name), None, [], Sender("test", party))
+        return f"{party}.{name}"
+
     def _person(self, name: str, partnership: str | None, party: str | None, roles: list[str]) -> Visitor:
         """Give somebody who is signed in."""
         person = self.site.tocsin.people.register(name, f"p{next(_numbers)}@visitors.example", by="test")
@@ -139,7 +163,7 @@ class House:
         scopes = frozenset[Scope]().union(*(ROLES[role] for role in roles))
         here, there = (scopes, frozenset()) if partnership == OURS else (None, scopes)
         cookie = {"Cookie": f"__Host-tocsin={self.site.served.sessions.begin(person)}"}
-        return Visitor(name, here, party, cookie, there)
+        return Visitor(name, here, party, cookie, there, person=person)
 
     def _key(
         self, name: str, scopes: frozenset[Scope] | None, token: str, elsewhere: frozenset[Scope] = frozenset()

@@ -19,6 +19,7 @@ from api.access.permissions import Scope
 from api.http.app import create_app
 from api.http.documentation.document import METHODS, resolve
 from api.http.documentation.requests import example_request
+from api.settings import OidcSettings
 from tests.support.clock import MovedClock
 from tests.support.http import PUBLIC_URL, Site, party_key, site_on
 from tests.support.provider import Provider, providing
@@ -80,6 +81,11 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "acknowledgeFiling": ("becomeAware by acme", "submitFiling"),
     "amendFiling": ("becomeAware by acme", "submitFiling"),
     "getFiling": ("becomeAware by acme", "submitFiling"),
+    **dict.fromkeys(("getTeam", "changeTeamMembers", "changeTeamTitle", "retireTeam", "nameHolder"), ("createTeam",)),
+    "removeHolder": ("createTeam", "nameHolder"),
+    **dict.fromkeys(("getPerson", "addAbsence"), ("grantRoles",)),
+    "removeAbsence": ("grantRoles", "addAbsence"),
+    "removeMyAbsence": ("addMyAbsence",),
 }
 """Whose examples are sent first, by the party that is named if there is one."""
 
@@ -112,6 +118,11 @@ DECIDED_FOR: Mapping[str, str] = {
 ON_CLAIMS = ("getClaim", "voteOnClaim", "giveEvidence", "withdrawClaim")
 ON_FILINGS = ("getFiling", "acknowledgeFiling", "amendFiling")
 
+OF_ONES_OWN = frozenset(
+    {"getMyProfile", "describeMe", "setMyContactRules", "listMyAbsences", "addMyAbsence", "removeMyAbsence"}
+)
+"""What people say of themselves, and so no key can."""
+
 PEOPLES = frozenset({"signIn", "finishSignIn", "signOut"})
 """What needs an identity provider, and does not exist without one."""
 
@@ -132,7 +143,10 @@ MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
     **{name: {"number": _answered("makeClaim", "number")} for name in ON_CLAIMS},
     **{name: {"number": _answered("submitFiling", "number")} for name in ON_FILINGS},
     "revokeKey": {"key": _answered("issueKey", "id")},
-    "withdrawMember": {"person": _answered("grantRoles", "person")},
+    **{
+        operation: {"person": _answered("grantRoles", "person")}
+        for operation in ("withdrawMember", "getPerson", "addAbsence", "removeAbsence")
+    },
     **{
         operation: {"dispute": _answered("raiseDispute", "id")}
         for operation in ("getDispute", "proposeSettlement", "acceptSettlement", "withdrawDispute")
@@ -165,7 +179,7 @@ def test_an_operation_has_a_whole_example(operation: str) -> None:
 def world(operation: str, database_url: str) -> Iterator[World]:
     """Yield a place where nothing has been sent."""
     if operation not in PEOPLES:
-        with site_on(database_url) as site:
+        with site_on(database_url, oidc=OidcSettings("https://127.0.0.1:9", "tocsin", "secret")) as site:
             yield World(site)
         return
     clock = MovedClock(datetime.now(UTC))  # what signs and checks tokens goes by the real time
@@ -202,6 +216,7 @@ class World:
         self._provider = provider
         self._client = site.app.test_client()
         self._key = site.tocsin.keys.issue("examples", by="test").token
+        self._session = site.served.sessions.begin(site.tocsin.people.register("Eve", "eve@acme.example", by="test"))
 
     def send(self, operation: str) -> TestResponse:
         """Send an operation's example, under an idempotency key of its own; `by` names a party whose key is shown."""
@@ -210,12 +225,13 @@ class World:
         made_up = {name: take(self) for name, take in MADE_UP.get(operation, {}).items()}
         request = example_request(DOCUMENT, path, method, {"Idempotency-Key": str(uuid4()), **made_up})
         needs_key = DOCUMENT["paths"][path][method]["security"] != []
-        answer = self._client.open(
+        client = self.site.app.test_client(use_cookies=False) if operation in OF_ONES_OWN else self._client
+        answer = client.open(
             request.target,
             method=request.method,
             base_url=PUBLIC_URL,
             headers={**request.headers}
-            | (self._authorization(party or DECIDED_FOR.get(operation)) if needs_key else {}),
+            | (self._authorization(operation, party or DECIDED_FOR.get(operation)) if needs_key else {}),
             data=None if request.body is None else request.content(),
             content_type=request.content_type or None,
         )
@@ -223,7 +239,9 @@ class World:
         self.answers[operation] = answer
         return answer
 
-    def _authorization(self, party: str | None) -> dict[str, str]:
+    def _authorization(self, operation: str, party: str | None) -> dict[str, str]:
+        if operation in OF_ONES_OWN:
+            return {"Cookie": f"__Host-tocsin={self._session}", "Origin": PUBLIC_URL}
         key = self._key if party is None else party_key(self.site.tocsin, "acme-globex", party, DECIDING)
         return {"Authorization": f"Bearer {key}"}
 

@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from api.access.members import Grant
 from api.access.permissions import scopes_of
 from api.seats import Seats
+from escalation.changes import Sender
+from escalation.crew.teams import Place
 from escalation.matters import Certificate, Dispute, Notice
 from tests.support.http import OURS, THEIRS, party_key
 from tests.support.matters import matter_of
@@ -122,6 +125,10 @@ def test_every_reading_operation_leaves_a_row(site: Site, whose: str | None) -> 
     places = dict(PATHS)
     for kind in (Dispute, Notice, Certificate):
         places |= matter_of(site.tocsin, kind, OURS, "acme")
+    ann = site.tocsin.people.register("Ann", "ann@acme.example", by="test")
+    site.tocsin.members.grant(OURS, Grant(ann, "acme", ["responder"]), by="test")
+    site.tocsin.crew.teams.create(Place(OURS, "acme", "payments"), None, [ann], Sender("test", "acme"))
+    places |= {"person": ann, "team": "acme.payments"}
     token = site.tocsin.keys.issue("walker", whose, by="test").token
     client = site.app.test_client()
     for operation, path in reading_operations(site).items():

@@ -67,6 +67,14 @@ def test_every_operation_is_documented(site: Site) -> None:
         "members",
         "withdraw",
         "sign-out",
+        "profile",
+        "contact-rules",
+        "absences",
+        "remove",
+        "teams",
+        "title",
+        "retire",
+        "holder",
     }
 
 
