@@ -70,7 +70,7 @@ def escalate(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Ans
     "reassign",
     schemas.Reassignment,
     "reassignIncident",
-    example={"to": "provider.head_of_operations", "reason": "A storm"},
+    example={"to": "provider.duty_manager", "reason": "A storm"},
 )
 def reassign(incidents: Incidents, stream: str, body: Body, asked: Asked) -> Answer:
     """Make the incident somebody else's: they are paged at once, and it is in nobody's hand until they answer."""
