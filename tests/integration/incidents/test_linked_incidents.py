@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from incidents.incident import Incident
+    from incidents.incidents import Answer
     from incidents.ledger.facts import Fact, Record
 
 
@@ -179,11 +180,12 @@ def test_only_the_addressed_incident_has_to_be_as_its_sender_saw_it(house: House
 def test_a_request_that_is_sent_again_is_answered_alike_and_does_nothing(house: House) -> None:
     """A link, an acknowledgement of the family, a merging."""
     parent, child = house.declare(), house.declare()
-    for key, act in (
+    acts: tuple[tuple[str, Callable[[Asked], Answer]], ...] = (
         ("link", lambda asked: house.incidents.link(child, called(parent), asked)),
         ("take", lambda asked: house.incidents.acknowledge(parent, asked)),
         ("merge", lambda asked: house.incidents.mark_duplicate(child, called(parent), asked)),
-    ):
+    )
+    for key, act in acts:
         asked = Asked("key:1", request=RequestKey("key:1", key, "f"))
         first = act(asked)
         before = [house.incidents.get(each).version for each in (parent, child)]
