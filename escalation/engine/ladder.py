@@ -1,27 +1,30 @@
-"""The ladder: who is told as the clocks of an incident run on, round after round, and when. Pure."""
+"""A ladder of an incident: what of it was told, who has it in hand, and when it may tell anybody. Pure.
+
+What comes next on it is in climb.py (rungs that hang on clocks), chain.py (rungs that ask who takes it), resuming.py
+and exhaustion.py; whom a round reaches is in rounds.py.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from escalation.agreement.model import Rung
 from escalation.calendars.calendar import CalendarError
-from escalation.clocks.demands import is_legal
 from escalation.clocks.runs import seconds
-from escalation.crew.reaching import Calling
-from escalation.engine.pages import pages_for
-from incidents.incident import Incident
+from escalation.engine.maintenance import deferred_until
+from escalation.engine.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-    from escalation.agreement.model import Agreement
+    from escalation.agreement.model import Agreement, Condition
     from escalation.clocks.runs import Run
     from escalation.crew.staff import Staff
-    from escalation.engine.sources import Told
+    from escalation.engine.told import Ending, Place, Told, Trail
     from incidents.happenings import RungFired
+    from incidents.incident import Incident
 
 LEGAL = "legal"
 """The ladder of all legal clocks: no agreement writes it, as the law names who must act."""
@@ -46,7 +49,7 @@ def duty_holders(party: str, agreement: Agreement) -> list[str]:
 
 
 def percent_of(fired: RungFired, agreement: Agreement) -> int | None:
-    """Give the share of its clock at which a rung fired; None: it hung on the opening, or is no longer known."""
+    """Give the share of its clock at which a rung fired; None: it hung on no clock, or is no longer known."""
     if fired.ladder == LEGAL and fired.clock in agreement.notifications:
         rungs: tuple[int | None, ...] = (*agreement.clock_rules.warn_at, _WHOLE)
     else:
@@ -56,115 +59,89 @@ def percent_of(fired: RungFired, agreement: Agreement) -> int | None:
 
 @dataclass(frozen=True)
 class Ladder:
-    """An incident on the ladder of its present severity; `told`: the last round, by rung, clock and cycle."""
+    """A ladder that an incident is on.
+
+    Attributes:
+        agreement: As it holds for the incident's service.
+        staff: Whom it reaches; no instant hangs on that.
+        told: What the incident's history has told.
+        runs: The clocks that somebody owes something, of those that its rungs look at.
+        side: The party whose own ladder it is; None: all share it.
+    """
 
     incident: Incident
     agreement: Agreement
     staff: Staff
+    told: Told
     name: str
-    told: dict[tuple[str, int, str | None, int], int]
+    rungs: tuple[Rung, ...] = ()
+    runs: tuple[Run, ...] = ()
+    side: str | None = None
 
-    def climbing(self, rung: Rung, runs: list[Run]) -> Iterator[Climb]:
-        """Give where a rung hangs: on the opening, or on each clock that it names, of those that somebody owes."""
-        if rung.when == "opened" and self.incident.active:
-            yield Climb(self, rung, None)
-        for run in runs:
-            if rung.when == run.name or (rung.when == "any" and not is_legal(run.target)):
-                yield Climb(self, rung, run)
+    @cached_property
+    def trail(self) -> Trail:
+        """What was told of it."""
+        return self.told.trails[self.name]
 
-    def not_before(self, at: int) -> int | None:
-        """Give when a rung that is reached at an instant may tell anybody; None: never (agreement: quiet_hours)."""
+    @cached_property
+    def ended(self) -> Ending | None:
+        """What took the incident out of its side's hands last; None: it was in them all the time, or never."""
+        return self.told.ended.get(self.side)
+
+    @cached_property
+    def ended_at(self) -> int:
+        """When that was; where there is no such fact, when the incident was reported."""
+        return seconds(self.incident.reported_at if self.ended is None else self.ended.timestamp)
+
+    @cached_property
+    def stretch(self) -> int:
+        """The version of the fact since which it has been in nobody's hands: 0, as long as it never was in any."""
+        return 0 if self.ended is None else self.ended.originator_version
+
+    @cached_property
+    def answered(self) -> bool:
+        """Whether somebody has it: taken now, or resolved since, which answers it for good (clock rule 4)."""
+        reopened = self.told.reopened
+        return self.side in self.incident.taken or (reopened is not None and reopened.originator_version > self.stretch)
+
+    def turns(self, rung: Rung, clock: str | None, cycle: int) -> Turns | None:
+        """Give what was told of a rung at a place; None: nothing so far."""
+        rounds = self.trail.places.get((rung.index, clock, cycle))
+        return Turns(rung, rounds, self.told.lost) if rounds else None
+
+    def rung_at(self, place: Place) -> Rung | None:
+        """Give the rung of a place; None: the ladder, of another version perhaps, has none such."""
+        return self.rungs[place[0]] if place[0] < len(self.rungs) else None
+
+    def counts(self, only: Condition, at: int) -> bool:
+        """Whether a rung counts that is reached at an instant (agreement: ladders, `only`)."""
+        calendars = self.agreement.calendars
+        return (
+            (not only.severities or self.incident.severity in only.severities)
+            and (not only.services or self.incident.service in only.services)
+            and (only.during is None or calendars[only.during].is_open(at))
+            and (only.outside is None or not calendars[only.outside].is_open(at))
+        )
+
+    def not_before(self, at: int, *, answering: bool) -> int | None:
+        """Give when what is reached at an instant may be told to anybody; None: never.
+
+        Quiet hours put everything off (agreement: ladders.quiet_hours), planned maintenance what asks who takes the
+        incident (`answering`).
+        """
+        if self.name == LEGAL:
+            return at
+        opened = self._opening(at)
+        if not answering or opened is None:
+            return opened
+        until = deferred_until(self.agreement, self.incident.service, opened)
+        return opened if until is None else self._opening(until)
+
+    def _opening(self, at: int) -> int | None:
         quiet = self.agreement.quiet_hours
-        if quiet is None or self.name == LEGAL or self.incident.severity not in quiet.severities:
+        if quiet is None or self.incident.severity not in quiet.severities:
             return at
         try:
             return self.agreement.calendars[quiet.calendar].next_open(at)
         except CalendarError:
             return None
-
-    @property
-    def answered(self) -> bool:
-        """Whether the opening has found somebody: taken now, or resolved once, which answers it for good (rule 4)."""
-        return self.incident.acknowledged_by is not None or self.incident.reopened > 0
-
-
-@dataclass(frozen=True)
-class Climb:
-    """A rung on one clock, or on the opening: its first round, and then its repeats up to their limit."""
-
-    ladder: Ladder
-    rung: Rung
-    run: Run | None
-
-    def moments(self) -> Iterator[tuple[int, int]]:
-        """One a round that has not been told."""
-        rounds = range(self._told + 1, 1 + (self.rung.max_repeats if self.rung.repeat_every else 0))
-        for nth in rounds:
-            reached = self._on_opening(nth) if self.run is None else self._on_clock(self.run, nth)
-            at = None if reached is None else self.ladder.not_before(reached)
-            if at is None:
-                return
-            yield at, nth
-
-    def fact(self, which: int, *, late: bool, now: datetime) -> Told:  # noqa: ARG002 - the port's
-        """Tell who is told; or that there was nobody to tell, which costs the ladder no time."""
-        values = self._place | {"round": which}
-        incident, rung = self.ladder.incident, self.rung
-        calling = Calling(self.ladder.agreement, self.ladder.staff, now)
-        pages = pages_for(calling, incident.id, values.values(), page=rung.page, notify=rung.notify)
-        if not pages:
-            return Incident.RungSkipped, {**values, "why": "no_one_to_reach"}
-        return Incident.RungFired, {**values, "pages": pages}
-
-    @property
-    def _place(self) -> dict[str, Any]:
-        clock, cycle = (self.run.name, self.run.cycle) if self.run else (None, 1)
-        return {"ladder": self.ladder.name, "rung": self.rung.index, "clock": clock, "cycle": cycle}
-
-    @property
-    def _told(self) -> int:
-        place = self._place
-        return self.ladder.told.get((place["ladder"], place["rung"], place["clock"], place["cycle"]), -1)
-
-    def _on_opening(self, nth: int) -> int | None:
-        """Repeated by the clock on the wall, until somebody answers: the opening has no calendar of its own."""
-        if nth and self.ladder.answered:
-            return None
-        return seconds(self.ladder.incident.reported_at) + nth * (self.rung.repeat_every or 0)
-
-    def _on_clock(self, run: Run, nth: int) -> int | None:
-        """Waits between the rounds are counted time of that clock (clock rule 10)."""
-        return run.reached(self.rung.percent or 0, nth * (self.rung.repeat_every or 0))
-
-
-@dataclass(frozen=True)
-class LegalClimb:
-    """All rungs of one legal clock, from the last that was told on.
-
-    They page the same people, each more urgently than the one before, so that the highest covers the lower ones (clock
-    rule 7). What an agreement writes is otherwise: its rungs on one clock are for others each time.
-    """
-
-    ladder: Ladder
-    run: Run
-
-    def moments(self) -> Iterator[tuple[int, int]]:
-        """One a rung."""
-        for rung in self._rungs:
-            if rung.index > self._told:
-                yield from ((at, rung.index) for at, _ in Climb(self.ladder, rung, self.run).moments())
-
-    def fact(self, which: int, *, late: bool, now: datetime) -> Told:
-        """Tell who is told; or that there was nobody to tell."""
-        return Climb(self.ladder, self._rungs[which], self.run).fact(0, late=late, now=now)
-
-    @property
-    def _rungs(self) -> tuple[Rung, ...]:
-        return tuple(legal_rungs(self.run, self.ladder.agreement))
-
-    @property
-    def _told(self) -> int:
-        """The highest rung that this cycle of the clock has told."""
-        place = (self.ladder.name, self.run.name, self.run.cycle)
-        told = [rung for name, rung, clock, cycle in self.ladder.told if (name, clock, cycle) == place]
-        return max(told, default=-1)

@@ -6,32 +6,27 @@ sources, so that they cannot disagree: whatever has been told is no longer owed,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from escalation.clocks.course import course_of
-from escalation.clocks.demands import is_legal
 from escalation.clocks.runs import seconds
 from escalation.crew.staff import NOBODY
 from escalation.engine.claims_owed import claims_owed
-from escalation.engine.ladder import LEGAL, Ladder, LegalClimb
+from escalation.engine.ladders_owed import ladders_owed
 from escalation.engine.sources import Correction, Missed, PauseLimit, Warnings, instant
-from incidents import happenings as h
+from escalation.engine.told import told_of
 from incidents.incident import Incident
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
     from escalation.clocks.course import Course, Versions
-    from escalation.clocks.runs import Run
     from escalation.crew.staff import Staff
     from escalation.engine.sources import Source
-    from incidents.ledger.facts import Fact
-
-NO_MORE = 2**31
-"""The round of a rung that was skipped: no later round is owed."""
+    from incidents.happenings import SystemEvent
 
 
 @dataclass(frozen=True)
@@ -39,16 +34,8 @@ class Owed:
     """Something that became true at an instant (whole seconds) and has not been told: the fact that tells it."""
 
     at: int
-    happening: type[h.SystemEvent]
+    happening: type[SystemEvent]
     values: dict[str, Any]
-
-
-@dataclass
-class Told:
-    """What a history has told already: the last warning of each run, and the last round of each rung."""
-
-    warnings: dict[tuple[str, int], int] = field(default_factory=dict)
-    rounds: dict[tuple[str, int, str | None, int], int] = field(default_factory=dict)
 
 
 def due_by(
@@ -84,25 +71,15 @@ def _sources(incident: Incident, course: Course, staff: Staff) -> Iterator[Sourc
     """Give all sources. Another system's history owes nothing; what is over owes its record, and what follows it."""
     if incident.imported:
         return
-    told = _told(incident.history)
+    told = told_of(incident.history)
     yield from (Correction(*which, breach) for which, breach in course.unfounded.items())
     yield from (Missed(run) for run in course.runs if run.breach is None)
     yield from claims_owed(incident, course.agreement, staff)
     owing = [run for run in course.runs if run.owing]
     yield from (Warnings(run, told.warnings.get((run.name, run.cycle), 0)) for run in owing)
-    yield from _climbs(incident, course, owing, told, staff)
+    yield from ladders_owed(incident, course.agreement, owing, told, staff)
     if incident.active:
         yield from _pause_limits(course)
-
-
-def _climbs(incident: Incident, course: Course, owing: list[Run], told: Told, staff: Staff) -> Iterator[Source]:
-    """Give the rungs that hang on the opening and on clocks; legal clocks have a ladder of their own."""
-    name, rungs = course.agreement.ladder_for(incident.severity)
-    ladder = Ladder(incident, course.agreement, staff, name, told.rounds)
-    for rung in rungs:
-        yield from ladder.climbing(rung, owing)
-    law = Ladder(incident, course.agreement, staff, LEGAL, told.rounds)
-    yield from (LegalClimb(law, run) for run in owing if is_legal(run.target))
 
 
 def _pause_limits(course: Course) -> Iterator[PauseLimit]:
@@ -115,16 +92,3 @@ def _pause_limits(course: Course) -> Iterator[PauseLimit]:
             known = [limit for limit in limits if limit is not None]
             if known and len(known) == len(limits):
                 yield PauseLimit(pause.reason, max(known))
-
-
-def _told(history: Iterable[Fact]) -> Told:
-    told = Told()
-    for fact in history:
-        match fact:
-            case h.ClockWarned():
-                told.warnings[fact.clock, fact.cycle] = fact.percent
-            case h.RungFired():
-                told.rounds[fact.ladder, fact.rung, fact.clock, fact.cycle] = fact.round
-            case h.RungSkipped():
-                told.rounds[fact.ladder, fact.rung, fact.clock, fact.cycle] = NO_MORE
-    return told

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from escalation.agreement.model.ladders import DEFAULT_WAIT
 from incidents import happenings as h
 from incidents.incident import Incident
 from tests.support.clocked import Clocked, agreed, moment, open_between, open_once, rule, rung, target, the_agreement
@@ -158,7 +159,7 @@ def test_the_opening_pages_at_once_and_again_until_its_limit() -> None:
 
 
 def test_taking_it_ends_what_asks_for_that() -> None:
-    """Neither the opening nor the acknowledge clock pages any more; giving it back begins again."""
+    """Neither the opening nor the acknowledge clock pages any more; given back, it goes on where it stood."""
     case = Clocked(LADDER)
     case.turns(0, 5)
     case.acknowledge(6)
@@ -170,7 +171,7 @@ def test_taking_it_ends_what_asks_for_that() -> None:
         for owed in case.turn(at)
         if "rung" in owed.values
     ]
-    assert told == [(0, 3), (1, 0), (2, 0), (2, 1), (2, 2)]
+    assert told == [(0, 2), (0, 3), (1, 0), (2, 0), (2, 1), (2, 2)]
 
 
 def test_the_opening_is_told_once_though_somebody_was_faster() -> None:
@@ -181,11 +182,11 @@ def test_the_opening_is_told_once_though_somebody_was_faster() -> None:
 
 
 def test_rounds_that_are_past_at_once_are_one_page() -> None:
-    """An engine that was away for a while does not page four times."""
+    """An engine that was away for a while does not page four times; the ladder's end waits from then."""
     case = Clocked(LADDER)
     told = [(owed.values["rung"], owed.values["round"]) for owed in case.turn(300) if "rung" in owed.values]
     assert sorted(told) == [(0, 3), (1, 0), (2, 2)]
-    assert case.next() is None
+    assert case.next() == 300 + DEFAULT_WAIT
 
 
 def test_waits_between_rounds_are_counted_time() -> None:

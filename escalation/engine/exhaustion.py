@@ -1,0 +1,94 @@
+"""The end of a ladder that nobody has answered: it begins again, or is handed on (agreement: ladders.exhausted). Pure.
+
+A ladder ends with its rungs that ask who takes the incident; one that has none of those that page, with its clocks'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from escalation.agreement.model import Exhausted
+from escalation.crew.reaching import NOTICE, PAGE, Calling
+from escalation.engine.pages import pages_to
+from escalation.engine.resuming import answer_awaited_until
+from escalation.engine.turns import Fate, Turns, reached_somebody
+from incidents.incident import Incident
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from escalation.engine.chain import Chain
+    from escalation.engine.ladder import Ladder
+    from escalation.engine.sources import Told
+    from incidents import happenings as h
+
+NEVER = Exhausted()
+
+
+def passes(ladder: Ladder) -> list[h.LadderExhausted]:
+    """Give how often a ladder has come to its end since the incident was last in somebody's hands."""
+    return [each for each in ladder.trail.exhausted if each.originator_version > ladder.stretch]
+
+
+def exhaustion(ladder: Ladder, chains: Sequence[Chain], *, clocks_pending: bool) -> Exhaustion | None:
+    """Give the end of a ladder on which nobody has it; None: rungs are still to come, or nobody was told, or it ended.
+
+    Args:
+        ladder: The ladder, which does not wait for anything else.
+        chains: Its chains.
+        clocks_pending: Whether rungs that page and hang on clocks are still to come.
+    """
+    ended = passes(ladder)
+    if ended and not ended[-1].again:
+        return None
+    asking = [chain for chain in chains if chain.position is not None and chain.steps[chain.position].page]
+    pending = any(telling.first.rung.page for chain in chains for telling in chain.coming())
+    last = _last_told(ladder)
+    if pending or last is None or (not asking and clocks_pending):
+        return None
+    times, rule = len(ended) + 1, ladder.agreement.exhausted.get(ladder.side, NEVER)
+    since = ended[-1].originator_version if ended else 0
+    reached = any(reached_somebody(each) for each in ladder.trail.rounds if each.originator_version > since)
+    again = times <= rule.repeat and (reached or not rule.hand_to)
+    base = max(last.at, answer_awaited_until(ladder)[0])
+    vain = last.came.fate is Fate.NOBODY and (reached or not again)
+    waited = [base if vain else base + last.rung.wait, *(chain.done_at or 0 for chain in asking)]
+    return Exhaustion(ladder, times, again, rule.hand_to, max(waited))
+
+
+def _last_told(ladder: Ladder) -> Turns | None:
+    """Give where the ladder told last what somebody was to answer."""
+    for each in reversed(ladder.trail.rounds):
+        rung = ladder.rung_at((each.rung, each.clock, each.cycle))
+        if rung is not None and rung.page:
+            return ladder.turns(rung, each.clock, each.cycle)
+    return None
+
+
+@dataclass(frozen=True)
+class Exhaustion:
+    """The end of a ladder; a source. `times`: how often it has ended since somebody had the incident in hand."""
+
+    ladder: Ladder
+    times: int
+    again: bool
+    hand_to: tuple[str, ...]
+    at: int
+
+    def moments(self) -> Iterator[tuple[int, int]]:
+        """Once."""
+        at = self.ladder.not_before(self.at, answering=True)
+        if at is not None:
+            yield at, 0
+
+    def fact(self, which: int, *, late: bool, now: datetime) -> Told:  # noqa: ARG002 - the port's
+        """Tell it, and page those to whom it is handed if it does not begin again."""
+        calling = Calling(self.ladder.agreement, self.ladder.staff, now)
+        handed = calling.reach(() if self.again else self.hand_to, PAGE)
+        warned = calling.reach(handed.warn, NOTICE).people if handed.warn else ()
+        key = (self.ladder.name, "exhausted", self.ladder.stretch, self.times)
+        pages = pages_to(self.ladder.incident.id, key, handed.people, warned)
+        values = {"ladder": self.ladder.name, "times": self.times, "again": self.again, "pages": pages}
+        return Incident.LadderExhausted, values
