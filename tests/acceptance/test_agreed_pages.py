@@ -86,6 +86,14 @@ def test_deciding(tocsin: Tocsin, example: Agreement, environment: dict[str, str
     assert told == ["granted", "withdrawn", "S1", "S1", "S2", "met", "granted"]
 
 
+def test_linking(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
+    """A duplicate leads to its original; a child is acknowledged and resolved with its parent, and leaves it."""
+    sign(tocsin, example)
+    lines = followed("linking.md", environment, tmp_path)
+    gateway, shops, again = (f"INC-{number}" for number in (1001, 1002, 1003))
+    assert lines == ["duplicate", shops, again, gateway, shops, "acknowledged", "resolved", "None"]
+
+
 def test_legal(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
     """The flag makes it an S1, awareness starts the clock, and the filing stops it in time."""
     sign(tocsin, example)
