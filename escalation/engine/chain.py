@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from escalation.agreement.model import Reach
 from escalation.agreement.model.ladders import (
     ANSWERED_BY_ACKNOWLEDGING,
     OPENED,
@@ -94,6 +95,15 @@ class Chain:
                 return nth, step
         return None
 
+    def time_for(self, nth: int, number: int) -> int:
+        """Give the seconds that a step takes from one of its rounds on, if nobody answers."""
+        step = self.steps[nth]
+        if step.reach is not Reach.ALL:
+            turns = self._told.get(nth)
+            more = max(0, turns.of - number - 1) if turns else 0
+            return (1 + more) * step.wait
+        return step.wait + max(0, self._last_of(step) - number) * (step.repeat_every or 0)
+
     def round_of(self, nth: int, number: int, because: str | None = None) -> Round:
         """Give a round of one of its steps."""
         why = because or (self.onward if nth else self.because)
@@ -119,8 +129,8 @@ class Chain:
             if step.when in {OPENED, SEVERITY_CHANGED}:
                 yield Telling(self.round_of(nth, 0), self.start)
             return
-        last = step.max_repeats if self.repeats and step.repeat_every else 0
-        yield Telling(self.round_of(nth, 0), self.start, step.repeat_every or 0, last, urgent=self.urgent and not nth)
+        urgent = self.urgent and not nth
+        yield Telling(self.round_of(nth, 0), self.start, step.repeat_every or 0, self._last_of(step), urgent)
 
     def _rounds(self, nth: int, turns: Turns, *, standing: bool) -> Iterator[Telling]:
         came, number = turns.came, turns.number + 1
@@ -139,8 +149,11 @@ class Chain:
         found = None if done_at is None else self.reached_from(position + 1, done_at)
         if done_at is not None and found is not None:
             nth, step = found
-            last = step.max_repeats if self.repeats and step.repeat_every else 0
-            yield Telling(self.round_of(nth, 0), done_at, step.repeat_every or 0, last)
+            yield Telling(self.round_of(nth, 0), done_at, step.repeat_every or 0, self._last_of(step))
+
+    def _last_of(self, step: Rung) -> int:
+        """Give the number of the last round that a step has by itself."""
+        return step.max_repeats if self.repeats and step.repeat_every else 0
 
     def _repeating(self, turns: Turns) -> bool:
         return self.repeats and turns.repeats and not turns.walks

@@ -75,10 +75,15 @@ class Turns:
         return Came(Fate.GONE if gone else Fate.NOBODY, max(loss.at for loss in losses))
 
     @property
+    def of(self) -> int:
+        """The number of rounds in which it pages one after the other; 0: it does not."""
+        last = self.rounds[-1]
+        return last.of or 0 if isinstance(last, h.RungFired) else 0
+
+    @property
     def one_more(self) -> bool:
         """Whether it pages one at a time, and somebody is left."""
-        last = self.rounds[-1]
-        return isinstance(last, h.RungFired) and self.walks and last.round + 1 < (last.of or 0)
+        return self.walks and self.number + 1 < self.of
 
     @property
     def walks(self) -> bool:
