@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from escalation.engine.told import Ending
 from incidents import happenings as h
-from notifications.asking import ENDS, Paging, pages_in, request_of, side_of
+from notifications.asking import Paging, pages_in, request_of, side_of
 from notifications.relevance import version_when
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _news_before(left: Left, side: str | None, incident: Incident) -> News | Non
                 return fact
             case h.Acknowledged() if fact.side == side:
                 return fact
-            case _ if isinstance(fact, ENDS) and fact.side == side:
+            case _ if isinstance(fact, Ending) and fact.side == side:
                 return None
     return None
 

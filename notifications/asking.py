@@ -5,23 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from escalation.agreement.model import OWN
+from escalation.engine.asking import ASKED
 from incidents import happenings as h
 
 if TYPE_CHECKING:
     from incidents.incident import Incident
     from incidents.ledger.facts import Fact
 
-ASKED = "asked"
-"""The ladder of those who are asked by name; the cycle of its rungs is the version of the fact that asks."""
-
 Paging = h.RungFired | h.RungSkipped | h.LadderExhausted
 """Facts that list pages."""
 
 Request = h.Reassigned | h.ResponderAsked
 """Facts that ask somebody by name."""
-
-ENDS = (h.Unacknowledged, h.AcknowledgementExpired, h.SnoozeExpired, h.Escalated, h.Reassigned)
-"""What ends the acknowledgement of a side."""
 
 
 def pages_in(fact: Paging) -> list[dict[str, Any]]:
@@ -42,7 +37,7 @@ def fact_at(version: int, incident: Incident) -> Fact | None:
 
 
 def request_of(fact: Paging, incident: Incident) -> Request | None:
-    """Give the fact that asks for somebody by name; None: a ladder of the agreement brought this."""
+    """Give the fact that asks for somebody by name, which is its cycle; None: a ladder of the agreement brought it."""
     asks = fact_at(fact.cycle, incident) if not isinstance(fact, h.LadderExhausted) and fact.ladder == ASKED else None
     return asks if isinstance(asks, Request) else None
 

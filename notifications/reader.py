@@ -34,6 +34,8 @@ class Names:
     partnership: str
     party: str | None
     at: datetime
+    everybody: bool = False
+    """Whether all people are told by name, as to auditors and the operator."""
 
     def of(self, actor: str) -> str:
         """Give what an actor (`person:3b1e…`) is called; whoever is no person, or is gone, by their id."""
@@ -42,7 +44,9 @@ class Names:
         known = self.staff.person(self.partnership, actor.removeprefix(PERSON), self.at)
         if known is None:
             return actor
-        return known.name or actor if known.party == self.party else f"somebody of {known.party}"
+        if self.everybody or known.party == self.party:
+            return known.name or actor
+        return f"somebody of {known.party}"
 
 
 def party_of(delivery: Delivery, agreement: Agreement) -> str | None:

@@ -10,8 +10,10 @@ from escalation.agreement.model.ladders import SEVERITY_CHANGED, SILENT, UNACKNO
 from escalation.crew.staff import SCHEDULE
 from escalation.engine.claims_owed import ROUNDS, asked_in
 from escalation.engine.ladder import percent_of
+from escalation.engine.told import Ending
+from escalation.engine.turns import NO_ONE_ON_CALL
 from incidents import happenings as h
-from notifications.asking import ASKED, ENDS, fact_at, request_of, side_of
+from notifications.asking import ASKED, fact_at, request_of, side_of
 from notifications.words import duration, waiting
 
 if TYPE_CHECKING:
@@ -38,22 +40,25 @@ class Telling:
         agreement: The version whose ladders are named, as it holds for the incident's service.
         names: What people are called.
         label_of: Gives the label of another incident, by its public id.
+        you: Whether the reader is the one who is told.
     """
 
     incident: Incident
     seen: Incident
     agreement: Agreement
     names: Names
-    label_of: Callable[[str], str]
+    label_of: Callable[[str], str] = str
+    you: bool = True
 
 
 def why(cause: h.IncidentEvent, telling: Telling) -> str:
     """Say why a fact is told."""
     match cause:
         case h.RungFired():
-            return _fired(cause, telling)
+            by_name = cause.ladder == ASKED or asked_in(cause, telling.incident)
+            return why_round(cause, telling) + ("" if by_name else f" ({_place(cause)})")
         case h.RungSkipped():
-            return f"Nobody is on call for {_on_call_for(cause, telling)} ({_place(cause)})"
+            return f"{why_round(cause, telling)} ({_place(cause)})"
         case h.LadderExhausted():
             return f"Nobody has answered ladder {cause.ladder}; it is handed to you"
         case h.Acknowledged():
@@ -64,12 +69,14 @@ def why(cause: h.IncidentEvent, telling: Telling) -> str:
             return type(cause).__name__
 
 
-def _fired(fired: h.RungFired, telling: Telling) -> str:
-    if claim := asked_in(fired, telling.incident):
-        return waiting(claim, reminded=fired.round % ROUNDS > 0)
-    if fired.ladder == ASKED:
-        return _asked(fired, telling)
-    return f"{_reached(fired, telling)} ({_place(fired)})"
+def why_round(fact: h.RungFired | h.RungSkipped, telling: Telling) -> str:
+    """Say why a round was told, without its place; of one that reached nobody, how that came."""
+    if isinstance(fact, h.RungSkipped):
+        on_call = fact.why == NO_ONE_ON_CALL
+        return f"Nobody is on call for {_on_call_for(fact, telling)}" if on_call else "There was nobody to reach"
+    if claim := asked_in(fact, telling.incident):
+        return waiting(claim, reminded=fact.round % ROUNDS > 0)
+    return _asked(fact, telling) if fact.ladder == ASKED else _reached(fact, telling)
 
 
 def _place(fact: h.RungFired | h.RungSkipped) -> str:
@@ -78,13 +85,15 @@ def _place(fact: h.RungFired | h.RungSkipped) -> str:
 
 
 def _asked(fired: h.RungFired, telling: Telling) -> str:
-    """Say who asks for the reader by name, and in which words."""
+    """Say who asks for somebody by name, and in which words."""
     match request_of(fired, telling.incident):
         case h.Reassigned() as fact:
-            return f"Reassigned to you by {telling.names.of(fact.by)}{_words(fact, 'reason', telling)}"
+            to = " to you" if telling.you else ""
+            return f"Reassigned{to} by {telling.names.of(fact.by)}{_words(fact, 'reason', telling)}"
         case h.ResponderAsked() as fact:
-            return f"You are asked to help by {telling.names.of(fact.by)}{_words(fact, 'text', telling)}"
-    return "You are asked to come"
+            asked = "You are asked" if telling.you else "Asked"
+            return f"{asked} to help by {telling.names.of(fact.by)}{_words(fact, 'text', telling)}"
+    return "Asked to come"
 
 
 def _on_call_for(skipped: h.RungSkipped, telling: Telling) -> str:
@@ -105,7 +114,7 @@ def _reached(fired: h.RungFired, telling: Telling) -> str:
         case "gone":
             return "Whoever was told before is gone or off by now"
         case "again":
-            return f"Nobody has answered ladder {fired.ladder}, so it begins again"
+            return f"Nobody has answered ladder {fired.ladder}, so it is gone through again"
     if isinstance(escalated := fact_at(fired.cycle, telling.incident), h.Escalated) and fired.clock is None:
         return f"Escalated by {telling.names.of(escalated.by)}{_words(escalated, 'reason', telling)}"
     return _reported(fired, telling) if fired.clock is None else _on_clock(fired, fired.clock, telling)
@@ -144,7 +153,7 @@ def _rounds_before(fired: h.RungFired, incident: Incident) -> Iterator[h.RungFir
 def _resumed(fired: h.RungFired, telling: Telling) -> str:
     """Say how the acknowledgement ended that had stopped the ladder."""
     side = side_of(fired, telling.incident)
-    ended = (each for each in _before(fired, telling.incident) if isinstance(each, ENDS) and each.side == side)
+    ended = (each for each in _before(fired, telling.incident) if isinstance(each, Ending) and each.side == side)
     match next(ended, None):
         case h.AcknowledgementExpired() as fact:
             taken = _before(fact, telling.incident)

@@ -96,7 +96,7 @@ def test_the_next_one_of_several_hears_whose_turn_is_over() -> None:
         (3, {"cycle": 2}, "The severity is S1 now (rung 4 of ladder S1)"),
         (4, {"clock": "resolve"}, "No update for 8 h 10 min (rung 5 of ladder S1)"),
         (0, {"because": "gone"}, "Whoever was told before is gone or off by now (rung 1 of ladder S1)"),
-        (0, {"because": "again"}, "Nobody has answered ladder S1, so it begins again (rung 1 of ladder S1)"),
+        (0, {"because": "again"}, "Nobody has answered ladder S1, so it is gone through again (rung 1 of ladder S1)"),
     ],
 )
 def test_each_kind_of_rung_says_what_it_hangs_on(number: int, values: dict[str, Any], said: str) -> None:
