@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FILED_BY = {"acme": "notify-client", "globex": "notify-authority"}
 """Which notification each party owes."""
+ON_DUTY = {"acme": "acme-duty", "globex": "globex-ops"}
+"""Who is asked to come for each party."""
 DELAY = "client_caused_delay"
 PLAIN = "for whoever may see it"
 
@@ -33,6 +35,7 @@ class Deciding:
         self._post(incident, "aware", {})
         self._post(incident, "filings", {"notification": FILED_BY[self._party], "reference": PLAIN})
         self._post(incident, "actions", {"action": "A-1", "priority": "high", "text": PLAIN})
+        self._post(incident, "responders", {"whom": ON_DUTY[self._party], "text": PLAIN})
 
     def secretly(self, incident: dict[str, Any]) -> None:
         """Do all of it with texts for one's own party alone."""
@@ -49,6 +52,19 @@ class Deciding:
         self._file(incident)
         milestone = {"milestone": "client_replied", "evidence": self._word("a milestone's evidence")}
         self._post(incident, "milestone", self._own(**milestone, text=self._word("a milestone's text")))
+
+    def answer(self, incident: dict[str, Any]) -> None:
+        """Take it, snooze, escalate, reassign it, and ask for somebody who does not come."""
+        self._post(incident, "acknowledge", {})
+        until = (self._now + timedelta(hours=1)).isoformat()
+        self._post(incident, "snooze", self._own(until=until, reason=self._word("a snooze's reason")))
+        self._post(incident, "escalate", self._own(reason=self._word("an escalation's reason")))
+        to = ON_DUTY[self._party]
+        self._post(incident, "reassign", self._own(to=to, reason=self._word("a reassignment's reason")))
+        asked = self._post(incident, "responders", self._own(whom=to, text=self._word("what a responder is for")))
+        number = asked["responders"][-1]["request"]
+        why = self._own(reason=self._word("why a responder does not come"))
+        self._post(incident, f"responders/{number}/decline", why)
 
     def follow_up(self, incident: dict[str, Any]) -> None:
         """Review it, agree on an action, ask for more time for it, and close it."""

@@ -57,7 +57,8 @@ def narrowed(document: Mapping[str, Any], world: World, *, positive: bool) -> di
         own = known_in(body_name, world)
         for field, schema in body["properties"].items():
             _narrow(schema, (known | own).get(("body", field)))
-        body["properties"].update({field: EYES for field in ("visibility", "to") if field in body["properties"]})
+        eyes = ("visibility", "to") if body_name == "VisibilityChange" else ("visibility",)
+        body["properties"].update({field: EYES for field in eyes if field in body["properties"]})
         if positive and body_name in EITHER:
             _either(body, *EITHER[body_name])
         if positive and body_name == "Claiming":

@@ -68,6 +68,7 @@ class _Teller:
         incident = self._declare(self._both, self._readers[TECHNICAL])
         deciding = self._deciding()
         deciding.secretly(incident)
+        deciding.answer(incident)
         self._caller.must(incident, "resolve", {"text": self._word("an internal solution"), "visibility": "internal"})
         deciding.follow_up(incident)
         self._world.known["decided"].append(incident["number"])

@@ -14,8 +14,8 @@ Known = dict[tuple[str, ...], list[Any]]
 """Values by place (path, query, header or body) and name, and maybe type."""
 
 PARTIES = ["acme", "globex"]
-NUMBERED = {"/claims/": [2, 3, 5], "/filings/": [5, 8]}
-"""Numbers of claims and filings: entries of incidents that are told alike (see deciding.py)."""
+NUMBERED = {"/claims/": [2, 3, 5], "/filings/": [5, 8], "/responders/": [7, 8]}
+"""Numbers of claims, filings and requests: entries of incidents that are told alike (see deciding.py)."""
 EXCLUSIONS = ["client_caused_delay", "force_majeure", "third_party_failure", "planned_maintenance"]
 MISSING = "INC-99999999"
 VERSIONS = list(range(1, 16))
@@ -122,6 +122,10 @@ def known_in(body: str, world: World) -> Known:
         "Filing": {"notification": ["notify-client", "notify-authority", "early-warning"]},
         "Action": {"priority": ["high", "medium", "low"], "action": [f"A-{number}" for number in range(1, 30)]},
         "ActionDone": {"action": ["A-1", "A-2", "A-3"]},
+        "Snooze": {"until": [(now + timedelta(hours=ahead)).isoformat() for ahead in (1, 8)]},
+        "Escalation": {"rung": [0, 1, 2, 3]},
+        "Reassignment": {"to": _addressees(world)},
+        "ResponderAsked": {"whom": _addressees(world)},
         "Flags": {"add": [["personal_data_breach"], ["significant"]], "remove": [["significant"], ["other"]]},
         "Claiming": {
             "name": [*EXCLUSIONS, "approved_extension", "waiting_on_partner", "A-1"],
@@ -132,3 +136,9 @@ def known_in(body: str, world: World) -> Known:
         },
     }
     return {("body", field): values for field, values in own.get(body, {}).items()}
+
+
+def _addressees(world: World) -> list[str]:
+    people, teams = world.known["person"], world.known["team"]
+    named = ["acme-duty", "client.service_owner", "body:severity_panel"]
+    return [*named, *(f"person:{each}" for each in people), *(f"team:{each}" for each in teams)]

@@ -1,4 +1,4 @@
-"""Claims and filings as they stand in the ledger, made behind the API's back, under an agreement that knows of them."""
+"""Claims, filings and requests in the ledger, made behind the API's back, under an agreement that knows of them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def claim_on(tocsin: Tocsin, stream: str) -> int:
     now = tocsin.clock.now()
     sought = ExclusionSought("client_caused_delay", start=now - timedelta(hours=1), until=now)
     return max(tocsin.incidents.claim_exclusion(stream, sought, "x", ACME).incident.claims)
+
+
+def request_on(tocsin: Tocsin, stream: str) -> int:
+    """Ask somebody of the provider to come to an incident; give the request's number."""
+    return max(tocsin.incidents.ask_responder(stream, "acme-duty", None, ACME).incident.requests)
 
 
 def filing_on(tocsin: Tocsin, stream: str) -> int:

@@ -26,7 +26,7 @@ from escalation.matters import Certificate, Dispute, Notice
 from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
 from tests.support.ledgers import declare
 from tests.support.matters import matter_of
-from tests.support.questions import claim_on, filing_on, let_decide
+from tests.support.questions import claim_on, filing_on, let_decide, request_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,8 @@ UNDOCUMENTED = {"/", "/docs", "/docs/static/<path:filename>", "/v1/openapi.json"
 
 DOCUMENT: dict[str, Any] = create_app(cast("Tocsin", object())).test_client().get("/v1/openapi.json").get_json()
 OPERATIONS = {described["operationId"]: (path, method) for path, method, described in operations(DOCUMENT)}
+NUMBERED = {"/claims/": claim_on, "/filings/": filing_on, "/responders/": request_on}
+"""What makes what an address names by its number."""
 _numbers = count(1)
 
 
@@ -102,7 +104,8 @@ class House:
             stream = declare(self.site.tocsin)
             values["reference"] = stream.rpartition("/")[2]
             if "{number}" in path:
-                values["number"] = (filing_on if "/filings/" in path else claim_on)(self.site.tocsin, stream)
+                made = next(make for part, make in NUMBERED.items() if part in path)
+                values["number"] = made(self.site.tocsin, stream)
         person = self._member(party) if "{person}" in path else visitor.person
         if person is not None:
             values["person"] = person

@@ -41,6 +41,10 @@ SIGNED = ("proposeVersion", "signVersion", "signVersion by globex")
 
 BEFORE: Mapping[str, tuple[str, ...]] = {
     "unacknowledgeIncident": ("acknowledgeIncident",),
+    "snoozeIncident": ("acknowledgeIncident",),
+    "wakeIncident": ("acknowledgeIncident", "snoozeIncident"),
+    "acceptRequest": ("askResponder",),
+    "declineRequest": ("askResponder",),
     "resumeClocks": ("pauseClocks",),
     "reopenIncident": ("resolveIncident",),
     "closeIncident": ("resolveIncident",),
@@ -105,6 +109,8 @@ DECIDED_FOR: Mapping[str, str] = {
     "completeNotice": "acme",
     "recordCertificate": "acme",
     "disputeSeverity": "globex",
+    "acceptRequest": "acme",
+    "declineRequest": "acme",
     "voteOnClaim": "globex",
     "vetoPause": "globex",
     "becomeAware": "acme",
@@ -127,6 +133,11 @@ PEOPLES = frozenset({"signIn", "finishSignIn", "signOut"})
 """What needs an identity provider, and does not exist without one."""
 
 
+def _requested(world: World) -> object:
+    """Take the number of the one request that was made."""
+    return world.answers["askResponder"].get_json()["responders"][0]["request"]
+
+
 def _answered(operation: str, field: str) -> MadeUp:
     """Take a field of the answer to an operation in BEFORE."""
     return lambda world: world.answers[operation].get_json()[field]
@@ -141,6 +152,7 @@ MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
     "finishSignIn": {"code": _provided("code"), "state": _provided("state")},
     "rotateKey": {"key": _answered("issueKey", "id")},
     **{name: {"number": _answered("makeClaim", "number")} for name in ON_CLAIMS},
+    **{name: {"number": _requested} for name in ("acceptRequest", "declineRequest")},
     **{name: {"number": _answered("submitFiling", "number")} for name in ON_FILINGS},
     "revokeKey": {"key": _answered("issueKey", "id")},
     **{

@@ -19,7 +19,7 @@ VERBS = {
     "classify", "severity", "acknowledge", "unacknowledge", "assign", "note", "update", "pause", "resume", "mitigate",
     "resolve", "reopen", "cancel", "close", "duplicate", "visibility",
     "claims", "votes", "evidence", "disputes", "milestone", "veto", "aware", "flags", "filings", "amend", "review",
-    "actions", "close-action", "parent",
+    "actions", "close-action", "parent", "snooze", "wake", "escalate", "reassign", "responders", "decline",
 }  # fmt: skip
 
 

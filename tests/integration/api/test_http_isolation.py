@@ -32,6 +32,9 @@ BODIES = {
     "amend": {"text": "x"},
     "actions": {"action": "A-1", "priority": "high", "text": "x"},
     "close-action": {"action": "A-1"},
+    "snooze": {"until": "2026-03-02T18:00:00Z", "reason": "x"},
+    "reassign": {"to": "acme-duty"},
+    "responders": {"whom": "acme-duty"},
     "parent": {"parent": "INC-1001"},
 }
 
