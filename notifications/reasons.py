@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from escalation.agreement.model.ladders import SEVERITY_CHANGED, SILENT, UNACKNOWLEDGED
 from escalation.crew.staff import SCHEDULE
+from escalation.engine.asking import ASKED
 from escalation.engine.claims_owed import ROUNDS, asked_in
 from escalation.engine.ladder import percent_of
 from escalation.engine.told import Ending
 from escalation.engine.turns import NO_ONE_ON_CALL
 from incidents import happenings as h
-from notifications.asking import ASKED, fact_at, request_of, side_of
+from notifications.asking import fact_at, request_of, side_of
 from notifications.words import duration, waiting
 
 if TYPE_CHECKING:
