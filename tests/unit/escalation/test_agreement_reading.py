@@ -46,20 +46,35 @@ def test_every_example_is_right(path: Path) -> None:
     assert read(path.read_bytes())[1] == []
 
 
-def test_the_documented_snippets_make_an_agreement() -> None:
-    """The examples in docs/agreement.md, put together, have no mistakes."""
+LADDERS = "ladders:\n"
+
+
+@pytest.mark.parametrize(
+    ("which", "names"),
+    [(0, ["default"]), (1, ["S1", "default"]), (2, ["default", "globex/S1", "globex/default"])],
+)
+def test_the_documented_snippets_make_an_agreement(which: int, names: list[str]) -> None:
+    """The examples in docs/agreement.md, put together, have no mistakes; of ladders there are several to choose."""
     guide = (EXAMPLES.parents[1] / "docs" / "agreement.md").read_text(encoding="utf-8")
     envelope, *parts = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    ladders = [part for part in parts if part.startswith(LADDERS)]
+    parts = [part for part in parts if part not in ladders]
     parts.append('term: {effective_from: "2026-01-01T00:00:00Z"}\ndefaults: {tz: UTC}\n')
     parts.append("services: [{id: api, provided_by: acme, used_by: [globex], tier: critical}]\n")
     parts.append("pauses: [{reason: waiting_on_partner}]\n")
-    contacts = (
-        "  - {id: acme-ops, party: acme, role: head_of_operations}\n  - {id: g, party: globex, role: service_owner}\n"
-    )
-    spec = indent("".join(parts).replace("contacts:\n", f"contacts:\n{contacts}"), "  ")
-    agreement = agreed(f"{envelope}spec:\n{spec}")
-    assert len(agreement.targets) == 2
-    assert len(agreement.ladders) == 2
+    more = {
+        "contacts:\n": "  - {id: acme-ops, party: acme, role: head_of_operations}\n"
+        "  - {id: g, party: globex, role: service_owner}\n",
+        "targets:\n": "  update: {within: {S1: PT1H}, calendar: always}\n"
+        "  answer: {from: request_sent_to_client, until: client_replied, duty_of: client, repeats: true,\n"
+        "    within: {S1: PT1H, S2: PT4H}, calendar: always}\n",
+    }
+    spec = "".join([*parts, ladders[which]])
+    for heading, lines in more.items():
+        spec = spec.replace(heading, heading + lines, 1)
+    agreement = agreed(f"{envelope}spec:\n{indent(spec, '  ')}")
+    assert len(agreement.targets) == 4
+    assert (len(ladders), list(agreement.ladders)) == (3, names)
 
 
 def test_header_and_term() -> None:
