@@ -130,6 +130,8 @@ class Tocsin:
     search: Search
     search_texts: SearchTexts
     waker: Waker
+    public_url: str
+    """Where people find this installation; empty where nobody said."""
 
     @property
     def followed(self) -> tuple[Attainment, SearchTexts]:
@@ -282,4 +284,5 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         search=Search(ledger, book),
         search_texts=SearchTexts(),
         waker=waker,
+        public_url=public_url.rstrip("/"),
     )

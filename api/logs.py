@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 """Without the values of variables, here and on the console: they may be secrets."""
+
+_SECRET_ADDRESS = re.compile(r"(/v1/calendars/)[^\s\"'?#]+")
+"""The address of a calendar is a secret, and servers write down what they were asked for when something goes wrong."""
 
 
 def configure_logging(level: str, style: str) -> None:
@@ -53,8 +57,13 @@ def _formatter(style: str) -> logging.Formatter:
     exceptions: list[Processor] = [_TRACEBACKS] if style == "json" else []
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_common(),
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *exceptions, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *exceptions, renderer, _masked],
     )
+
+
+def _masked(_logger: object, _method: str, line: Any) -> str:  # noqa: ANN401 - what the renderer made: text
+    """Take the secrets out of addresses, tracebacks included."""
+    return _SECRET_ADDRESS.sub(r"\1…", str(line))
 
 
 def _console() -> Processor:

@@ -25,15 +25,19 @@ from api.http.resources import (  # noqa: F401 - they serve on others' blueprint
     linking,
     lists,
     migrations,
+    on_call,
+    overrides,
     profile,
     reading,
     services,
     signing,
+    swaps,
     teams,
 )
 from api.http.resources.access_log import access_log
 from api.http.resources.agreements import agreements
 from api.http.resources.attainment import attainment
+from api.http.resources.calendar_feeds import calendars
 from api.http.resources.certificates import certificates
 from api.http.resources.disputes import disputes
 from api.http.resources.docs import documentation
@@ -45,6 +49,7 @@ from api.http.resources.me import me
 from api.http.resources.members import members
 from api.http.resources.notices import notices
 from api.http.resources.people import people
+from api.http.resources.schedules import schedules
 from api.http.resources.search import search
 from api.http.resources.sign_in import sign_in
 from api.logs import configure_logging
@@ -76,7 +81,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.after_request(keep_private)
     api = openapi.document(app)
     records = (agreements, incidents, search, attainment, events, disputes, notices, certificates)
-    for blueprint in (*records, people, keys, members, me, access_log, sign_in, health):
+    for blueprint in (*records, people, schedules, calendars, keys, members, me, access_log, sign_in, health):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))
     return app

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
 """What names a schedule, behind its party: no dot, so that the last one parts the two."""
-MOST_SCHEDULES = 200
+MOST_SCHEDULES = 50
 """Schedules of one party in a partnership."""
 PERSON_ACTOR = "person:"
 
@@ -89,7 +89,7 @@ class Schedules:
         wanted = (schedules.c.partnership == partnership) & (schedules.c.stream == STREAM + public_id)
         return self._read(select(schedules.c.stream).where(wanted))
 
-    def listed(self, partnership: str, party: str | None) -> list[OnCallSchedule]:
+    def listed(self, partnership: str, party: str | None = None) -> list[OnCallSchedule]:
         """Read the schedules that are there, of a party or of all (None), by party and name."""
         query = _there(partnership, party).order_by(schedules.c.party, schedules.c.name)
         with self._reading.connect() as connection:
@@ -143,11 +143,11 @@ class Schedules:
         with reaching_all():
             return once(self._ledger, OnCallSchedule, sender, decide)
 
-    def edit(self, stream: str, change: Callable[[Settings], Settings], sender: Sender) -> Changed[OnCallSchedule]:
-        """Change a schedule's settings. InvalidField."""
+    def edit(self, stream: str, settings: Settings, sender: Sender) -> Changed[OnCallSchedule]:
+        """Give a schedule other settings. InvalidField."""
 
         def act(record: OnCallSchedule, at: datetime) -> None:
-            record.edit(self._checked(record.partnership, change(record.settings), at), by=sender.by, at=at)
+            record.edit(self._checked(record.partnership, settings, at), by=sender.by, at=at)
 
         return self._change(stream, sender, act)
 
