@@ -86,6 +86,13 @@ def test_deciding(tocsin: Tocsin, example: Agreement, environment: dict[str, str
     assert told == ["granted", "withdrawn", "S1", "S1", "S2", "met", "granted"]
 
 
+def test_answering(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
+    """Taken, snoozed and woken; in nobody's hand once it was escalated or reassigned; and somebody who comes."""
+    sign(tocsin, example)
+    lines = followed("answering.md", environment, tmp_path)
+    assert lines == ["acknowledged", "snoozed", "None", "open", "open", "accepted"]
+
+
 def test_linking(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
     """A duplicate leads to its original; a child is acknowledged and resolved with its parent, and leaves it."""
     sign(tocsin, example)
