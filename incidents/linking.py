@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from incidents.errors import NotFound, Refused
 from incidents.finding import Finding, stream_in
+from incidents.incident.answering import side_of
 from incidents.incident.linking import here, linked_in
 from incidents.incident.visibility import must_exist_for
 from incidents.linking_refusals import NoSuchParent, NotLinked, PointedTo
@@ -106,8 +107,7 @@ class Linking(Finding):
 
     def _link(self, child: Incident, parent: Incident, terms: Terms, said: Said) -> None:
         child.link_to(parent, **said)
-        side = said.get("for_party") if said.get("for_party") in terms.sides else None
-        if side in parent.taken:
+        if side_of(said, terms) in parent.taken:
             self._follows(child, lambda it, its_terms, its: it.acknowledge(its_terms, **its), said)
 
     def _move_children(self, merged: Incident, original: Incident, said: Said) -> list[Incident]:

@@ -68,7 +68,7 @@ class Answerable(IncidentBase):
     def acknowledge(self, terms: Terms, **said: Unpack[Said]) -> None:
         """Take it, for the sender's side. NotActive; AlreadyAcknowledged."""
         self._must_be_active()
-        side = _side_of(said, terms)
+        side = side_of(said, terms)
         if side in self.taken:
             raise refusals.AlreadyAcknowledged(by=self.taken[side].by)
         self.trigger_event(self.Acknowledged, side=side, **said)
@@ -88,7 +88,7 @@ class Answerable(IncidentBase):
     def wake(self, terms: Terms, **said: Unpack[Said]) -> None:
         """End the snooze; it is still in hand. NotActive; NotSnoozed."""
         self._must_be_active()
-        side = _side_of(said, terms)
+        side = side_of(said, terms)
         if side not in self.snoozed:
             raise refusals.NotSnoozed
         self.trigger_event(self.SnoozeEnded, side=side, **said)
@@ -99,7 +99,7 @@ class Answerable(IncidentBase):
         NotActive; PagesNobody; InvalidField for a rung that pages nobody; TopOfLadder.
         """
         self._must_page()
-        side = _side_of(said, terms)
+        side = side_of(said, terms)
         ladder, above = terms.rung_above(self.severity, side, self._told, rung)
         self.trigger_event(self.Escalated, ladder=ladder, rung=above, reason=reason, side=side, **said)
 
@@ -110,7 +110,7 @@ class Answerable(IncidentBase):
         """
         self._must_page()
         terms.check_addressee("to", to)
-        self.trigger_event(self.Reassigned, to=to, reason=reason, side=_side_of(said, terms), **said)
+        self.trigger_event(self.Reassigned, to=to, reason=reason, side=side_of(said, terms), **said)
 
     @property
     def _told(self) -> list[tuple[str, int]]:
@@ -119,7 +119,7 @@ class Answerable(IncidentBase):
 
     def _must_have_taken(self, said: Said, terms: Terms) -> str | None:
         self._must_be_active()
-        side = _side_of(said, terms)
+        side = side_of(said, terms)
         if side not in self.taken:
             raise refusals.NotAcknowledged
         return side
@@ -173,7 +173,7 @@ class Answerable(IncidentBase):
         raise NotImplementedError
 
 
-def _side_of(said: Said, terms: Terms) -> str | None:
+def side_of(said: Said, terms: Terms) -> str | None:
     """Give the side that a sender is on: their party, if it has a ladder of its own."""
     party = said.get("for_party")
     return party if party in terms.sides else None
