@@ -23,10 +23,13 @@ from api.settings import OidcSettings
 from escalation.changes import Sender
 from escalation.crew.teams import Place
 from escalation.matters import Certificate, Dispute, Notice
+from escalation.oncall.book import Place as SchedulePlace
+from escalation.oncall.swaps import Span
 from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
 from tests.support.ledgers import declare
 from tests.support.matters import matter_of
 from tests.support.questions import claim_on, filing_on, let_decide, request_on
+from tests.support.rostered import scheduled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from api.bootstrap import Tocsin
 
 PARTIES = ("acme", "globex")
-OPEN = {"signIn", "finishSignIn", "signOut", "isAlive", "isReady"}
+OPEN = {"signIn", "finishSignIn", "signOut", "isAlive", "isReady", "getCalendar"}
 """What anybody may do. A new operation is only added here if it should serve those whom nobody knows."""
 
 FOR_ALL_KNOWN = {
@@ -113,6 +116,8 @@ class House:
             self._away(person)
         if "{team}" in path:
             values["team"] = self._team(party)
+        if "{schedule}" in path or "{token}" in path:
+            values |= self._schedule(party, visitor)
         for kind in (Dispute, Notice, Certificate):
             if f"{{{kind.KIND}}}" in path:
                 values |= matter_of(self.site.tocsin, kind, OURS, party)
@@ -157,6 +162,19 @@ class House:
         name = f"team-{next(_numbers)}"
         self.site.tocsin.crew.teams.create(Place(OURS, party, name), None, [], Sender("test", party))
         return f"{party}.{name}"
+
+    def _schedule(self, party: str, visitor: Visitor) -> dict[str, Any]:
+        """Make a schedule with an override, a swap, and a calendar that the visitor made."""
+        book, now, by = self.site.tocsin.schedules, self.site.clock.now(), Sender("test", party)
+        people = [self._member(party) for _ in range(2)]
+        layers = [{"rotation": "daily", "start": "2026-03-01T09:00", "participants": people[:1]}]
+        made = scheduled(self.site.tocsin, SchedulePlace(OURS, party, f"line-{next(_numbers)}"), layers)
+        span = Span(now, now + timedelta(days=1))
+        book.add_override(made.id, span, people[:1], None, by)
+        book.propose_swap(made.id, people[1], span, None, Sender(f"person:{people[0]}", party))
+        maker = f"person:{visitor.person}" if visitor.person and visitor.party else "test"
+        feed, token = self.site.tocsin.calendar_feeds.make(made, None, Sender(maker, party))
+        return {"schedule": made.label, "override": 1, "swap": 1, "feed": feed.public_id, "token": token}
 
     def _person(self, name: str, partnership: str | None, party: str | None, roles: list[str]) -> Visitor:
         """Give somebody who is signed in."""

@@ -23,6 +23,7 @@ from api.settings import OidcSettings
 from tests.support.clock import MovedClock
 from tests.support.http import PUBLIC_URL, Site, party_key, site_on
 from tests.support.provider import Provider, providing
+from tests.support.rostered import ANN, BOB, let_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +39,12 @@ WORLD = ("publishAgreement", "declareIncident")
 
 SIGNED = ("proposeVersion", "signVersion", "signVersion by globex")
 """An amendment that is in force."""
+
+OF_SCHEDULES = (
+    "getSchedule", "changeScheduleSettings", "changeScheduleLayers", "retireSchedule", "listOverrides", "addOverride",
+    "listSwaps", "proposeSwap", "getOnCall", "getFinalSchedule", "listProblems", "listCalendarFeeds",
+    "makeCalendarFeed",
+)  # fmt: skip
 
 BEFORE: Mapping[str, tuple[str, ...]] = {
     "unacknowledgeIncident": ("acknowledgeIncident",),
@@ -90,6 +97,10 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("getPerson", "addAbsence"), ("grantRoles",)),
     "removeAbsence": ("grantRoles", "addAbsence"),
     "removeMyAbsence": ("addMyAbsence",),
+    **dict.fromkeys(OF_SCHEDULES, ("createSchedule",)),
+    "removeOverride": ("createSchedule", "addOverride"),
+    **dict.fromkeys(("acceptSwap", "declineSwap", "withdrawSwap"), ("createSchedule", "proposeSwap")),
+    **dict.fromkeys(("revokeCalendarFeed", "getCalendar"), ("createSchedule", "makeCalendarFeed")),
 }
 """Whose examples are sent first, by the party that is named if there is one."""
 
@@ -129,6 +140,9 @@ OF_ONES_OWN = frozenset(
 )
 """What people say of themselves, and so no key can."""
 
+SWAPPED_BY = {"proposeSwap": ANN, "withdrawSwap": ANN, "acceptSwap": BOB, "declineSwap": BOB}
+"""What only one person can do."""
+
 PEOPLES = frozenset({"signIn", "finishSignIn", "signOut"})
 """What needs an identity provider, and does not exist without one."""
 
@@ -141,6 +155,12 @@ def _requested(world: World) -> object:
 def _answered(operation: str, field: str) -> MadeUp:
     """Take a field of the answer to an operation in BEFORE."""
     return lambda world: world.answers[operation].get_json()[field]
+
+
+def _secret_address(world: World) -> object:
+    """Take the secret out of the calendar's address that was made."""
+    address: str = world.answers["makeCalendarFeed"].get_json()["address"]
+    return address.rpartition("/")[2].removesuffix(".ics")
 
 
 def _provided(name: str) -> MadeUp:
@@ -168,6 +188,8 @@ MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
         for operation in ("getNotice", "acknowledgeNotice", "cancelNotice", "completeNotice")
     },
     "getCertificate": {"certificate": _answered("recordCertificate", "id")},
+    "revokeCalendarFeed": {"feed": _answered("makeCalendarFeed", "feed")},
+    "getCalendar": {"token": _secret_address},
 }
 """Parameters whose values nobody knows beforehand, by operation."""
 
@@ -233,11 +255,14 @@ class World:
     def send(self, operation: str) -> TestResponse:
         """Send an operation's example, under an idempotency key of its own; `by` names a party whose key is shown."""
         operation, _, party = operation.partition(" by ")
+        if operation == "createSchedule":
+            let_in(self.site.tocsin, "acme-globex")
         path, method = PLACES[operation]
         made_up = {name: take(self) for name, take in MADE_UP.get(operation, {}).items()}
         request = example_request(DOCUMENT, path, method, {"Idempotency-Key": str(uuid4()), **made_up})
         needs_key = DOCUMENT["paths"][path][method]["security"] != []
-        client = self.site.app.test_client(use_cookies=False) if operation in OF_ONES_OWN else self._client
+        own = operation in OF_ONES_OWN or operation in SWAPPED_BY
+        client = self.site.app.test_client(use_cookies=False) if own else self._client
         answer = client.open(
             request.target,
             method=request.method,
@@ -254,6 +279,9 @@ class World:
     def _authorization(self, operation: str, party: str | None) -> dict[str, str]:
         if operation in OF_ONES_OWN:
             return {"Cookie": f"__Host-tocsin={self._session}", "Origin": PUBLIC_URL}
+        if operation in SWAPPED_BY:
+            session = self.site.served.sessions.begin(SWAPPED_BY[operation])
+            return {"Cookie": f"__Host-tocsin={session}", "Origin": PUBLIC_URL}
         key = self._key if party is None else party_key(self.site.tocsin, "acme-globex", party, DECIDING)
         return {"Authorization": f"Bearer {key}"}
 

@@ -14,9 +14,11 @@ from api.seats import Seats
 from escalation.changes import Sender
 from escalation.crew.teams import Place
 from escalation.matters import Certificate, Dispute, Notice
+from escalation.oncall.book import Place as SchedulePlace
 from tests.support.http import OURS, THEIRS, party_key
 from tests.support.matters import matter_of
 from tests.support.questions import claim_on, filing_on, let_decide
+from tests.support.rostered import scheduled
 
 if TYPE_CHECKING:
     from tests.support.http import Caller, Site
@@ -128,7 +130,9 @@ def test_every_reading_operation_leaves_a_row(site: Site, whose: str | None) -> 
     ann = site.tocsin.people.register("Ann", "ann@acme.example", by="test")
     site.tocsin.members.grant(OURS, Grant(ann, "acme", ["responder"]), by="test")
     site.tocsin.crew.teams.create(Place(OURS, "acme", "payments"), None, [ann], Sender("test", "acme"))
-    places |= {"person": ann, "team": "acme.payments"}
+    layers = [{"rotation": "daily", "start": "2026-03-01T09:00", "participants": [ann]}]
+    scheduled(site.tocsin, SchedulePlace(OURS, "acme", "first"), layers)
+    places |= {"person": ann, "team": "acme.payments", "schedule": "acme.first"}
     token = site.tocsin.keys.issue("walker", whose, by="test").token
     client = site.app.test_client()
     for operation, path in reading_operations(site).items():

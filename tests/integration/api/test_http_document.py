@@ -75,6 +75,12 @@ def test_every_operation_is_documented(site: Site) -> None:
         "title",
         "retire",
         "holder",
+        "schedules",
+        "settings",
+        "layers",
+        "overrides",
+        "swaps",
+        "calendar-feeds",
     }
 
 
