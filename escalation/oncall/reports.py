@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from escalation.calendars.zones import zone
@@ -57,7 +58,7 @@ def double_bookings(finals: Mapping[str, Sequence[Shift]]) -> list[DoubleBooking
 
 
 def _within(shift: Shift, hours: OpenHours) -> Iterator[Shift]:
-    first, last = int(shift.start.timestamp()), int(shift.end.timestamp()) + 1
+    first, last = floor(shift.start.timestamp()), ceil(shift.end.timestamp())
     for opens, closes in hours.stretches(first, last):
         start, end = (datetime.fromtimestamp(edge, UTC) for edge in (opens, closes))
         if max(shift.start, start) < min(shift.end, end):

@@ -107,7 +107,7 @@ class Walk:
     def on_call(self, at: datetime) -> tuple[str, ...]:
         """Who is on call at an instant before the end of the walk."""
         people: tuple[str, ...] = ()
-        step = int(at.timestamp()) // STEP * STEP
+        step = int(at.timestamp() // STEP) * STEP
         for layer in self._layers:
             people = (layer[step],) if step in layer else people
         for override in self._overrides:

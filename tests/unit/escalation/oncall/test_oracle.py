@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -50,6 +51,7 @@ LONG_AGO = (
     ("Asia/Tehran", 2022),
     ("Asia/Pyongyang", 2018),  # half an hour before midnight
     ("Antarctica/Casey", 2010),  # three hours back over midnight
+    ("America/Toronto", 1919),  # 23:30 became 00:30
 )
 BEFORE, AFTER = 9 * DAY, 3 * DAY
 """So long before a change the first layer begins, at most; so long after it the walk ends."""
@@ -145,14 +147,40 @@ def test_at_changes_of_long_ago(tz: str, year: int, data: st.DataObject) -> None
         agrees(data.draw(schedules(tz, change)), change)
 
 
+@st.composite
+def short_hours(draw: st.DrawFn, time: int, weekday: int) -> tuple[Hours, ...]:
+    """Hours of one or two days, on the day of the change for certain, that may vanish in it."""
+    days = {weekday, draw(st.integers(0, 6))}
+    start = min(max(0, time + draw(st.integers(-12, 12)) * STEP), DAY - STEP)
+    return tuple(Hours(day, start, min(start + draw(st.integers(1, 12)) * STEP, DAY)) for day in days)
+
+
+@pytest.mark.parametrize("tz", ["Europe/Berlin", "Africa/Cairo", "America/Havana", "Australia/Lord_Howe"])
+@given(st.data())
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_turns_used_up_weeks_after_a_change(tz: str, data: st.DataObject) -> None:
+    """A shift that lost its hours to a change of the clock used up no turn, and all weeks after it know so."""
+    for change in changes(tz, FIRST, FIRST):
+        at = wall_clock(tz, change)
+        layer = replace(
+            data.draw(layers(tz, change, "abcd")),
+            restrictions=data.draw(short_hours(at.hour * HOUR + at.minute * 60, at.weekday())),
+            participants=tuple("abcd"),
+            turns=Turns.WORKED,
+        )
+        end = change + 30 * DAY
+        walk, shifts = Walk(Schedule(tz, (layer,)), end), final(Schedule(tz, (layer,)), instant(change), instant(end))
+        for shift in shifts:
+            assert walk.on_call(shift.start) == shift.people == on_call(Schedule(tz, (layer,)), shift.start), shift
+
+
 @pytest.mark.parametrize("tz", ["Europe/Berlin", "Africa/Casablanca", "America/Havana"])
 @given(st.data())
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 def test_years_after_the_start(tz: str, data: st.DataObject) -> None:
     """Turns that were used up, or passed with the calendar, for years are counted as if one had walked through them."""
     change = changes(tz, FIRST, LAST)[0]
-    layer = data.draw(layers(tz, change, "abcd"))
-    schedule = Schedule(tz, (layer,))
+    schedule = Schedule(tz, (data.draw(layers(tz, change, "abcd")),))
     walk = Walk(schedule, change + 800 * DAY)
     for day in range(800):
         at = instant(change + day * DAY + data.draw(steps) * STEP)
