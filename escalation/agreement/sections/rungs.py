@@ -11,8 +11,6 @@ from escalation.agreement.text import values
 from escalation.agreement.text.fields import Field, Section, distinct, show
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from escalation.agreement.sections.ladder_context import Served
 
 DEFAULT_REPEATS = 10
@@ -37,9 +35,10 @@ def read_rungs(field: Field, ladder: Served) -> tuple[Rung, ...]:
     if not ladder.severities and ladder.context.known.scale:
         field.mistake("never used: each severity has a ladder of its own", "remove it")
     found = [_rung(index, item, ladder) for index, item in enumerate(items)]
+    answered = any(_asks(each.rung) for each in found)
     for index, each in enumerate(found):
         _check_place(each, found[index - 1].rung if index else None)
-        _check_wait(each, found)
+        _check_wait(each, answered=answered)
     return tuple(each.rung for each in found)
 
 
@@ -142,14 +141,14 @@ def _check_place(read: _Read, before: Rung | None) -> None:
         when.mistake("the rung before hangs on a clock, which nobody answers", right)
 
 
-def _check_wait(read: _Read, ladder: Sequence[_Read]) -> None:
-    """A wait that nobody would notice is a mistake: it belongs to pages that are answered."""
+def _check_wait(read: _Read, *, answered: bool) -> None:
+    """A wait that nobody would notice is a mistake: it belongs to pages that are `answered`, if the ladder has any."""
     rung, wait = read.rung, read.entry.get("wait")
     if not wait.given or not rung.when:
         return
     if not rung.page:
         wait.mistake("this rung pages nobody who could answer", "name under `to` who must answer, or remove it")
-    elif rung.reach is Reach.ALL and not _asks(rung) and any(_asks(each.rung) for each in ladder):
+    elif rung.reach is Reach.ALL and answered and not _asks(rung):
         wait.mistake("a rung on a clock waits for no answer", "remove it, or hang the rung on `unanswered`")
 
 

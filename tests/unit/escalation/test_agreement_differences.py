@@ -87,6 +87,38 @@ CHANGES: list[tuple[Callable[[dict[str, Any]], object], list[str]]] = [
     (lambda s: s["term"].update(later_key={"a": [1, True, None]}), ["term, later key added: a (1, true, nothing)"]),
     (lambda s: s["severity"]["floors"][0].update(at_least="S2"), ["severity, floor 1, at least: S1 → S2"]),
 ]  # fmt: skip
+TWO_SIDED: list[tuple[Callable[[dict[str, Any]], object], list[str]]] = [
+    (lambda s: s["default"][1].update(wait="PT20M"), ["rung 2 of ladder default, wait: 10 min → 20 min"]),
+    (
+        lambda s: s["default"][2].update(to={"team": "acme.mail"}),
+        ["rung 3 of ladder default, to, team: acme.payments → acme.mail"],
+    ),
+    (lambda s: s["default"].pop(2), ["rung 3 of ladder default removed"]),
+    (
+        lambda s: s["default"][5]["only"].pop("outside"),
+        ["rung 6 of ladder default, only, outside removed, was globex-office"],
+    ),
+    (
+        lambda s: s["parties"]["globex"]["default"][0].update(to=["globex-ops", "globex-cio"]),
+        ["rung 1 of ladder default of globex: now also pages globex-cio"],
+    ),
+    (
+        lambda s: s["parties"]["globex"].update(S1=[{"when": "opened", "to": "globex-cio"}]),
+        ["ladder S1 of globex added: (when opened, to globex-cio)"],
+    ),
+    (
+        lambda s: s["parties"]["globex"]["exhausted"].update(repeat=3),
+        ["how often unanswered ladders of globex begin again: 1 → 3"],
+    ),
+    (lambda s: s.pop("parties"), ["own ladders of globex removed"]),
+    (
+        lambda s: s["exhausted"].update(hand_to="acme-ops"),
+        ["who is paged after unanswered ladders: provider.coo → acme-ops"],
+    ),
+    (lambda s: s.pop("exhausted"), ["rule for unanswered ladders removed"]),
+    (lambda s: s["acknowledgement"]["expires_after"].update(S1="PT1H"), ["limit of acknowledgements, S1: 2 h → 1 h"]),
+    (lambda s: s.pop("acknowledgement"), ["limit of acknowledgements removed"]),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("change", "words"), CHANGES, ids=[words[0] for _, words in CHANGES])
@@ -95,6 +127,12 @@ def test_a_change_is_told_in_the_terms_of_the_contract(
 ) -> None:
     """Nothing else is told beside it."""
     assert told(change) == words
+
+
+@pytest.mark.parametrize(("change", "words"), TWO_SIDED, ids=[words[0] for _, words in TWO_SIDED])
+def test_a_change_of_ladders_says_whose_they_are(change: Callable[[dict[str, Any]], object], words: list[str]) -> None:
+    """Of two rungs that hang on the same, each is told by its place."""
+    assert told(lambda spec: change(spec["ladders"]), "two-sided") == words
 
 
 def test_a_change_inside_a_layer_names_the_layer() -> None:
