@@ -47,6 +47,12 @@ class AlreadyAsked(Refused):
     code = "already_asked"
 
 
+class AddresseeCannotSee(Refused):
+    """They cannot see the incident. Share it first (change the visibility of its first entry)."""
+
+    code = "addressee_cannot_see"
+
+
 class RequestAnswered(Refused):
     """The request was answered already. Ask again if you need somebody."""
 

@@ -106,10 +106,11 @@ class Answerable(IncidentBase):
     def reassign(self, to: str, reason: str | None, terms: Terms, **said: Unpack[Said]) -> None:
         """Make it somebody else's, by the name of an addressee; they are asked now.
 
-        NotActive; PagesNobody; InvalidField for a name that is nobody's.
+        NotActive; PagesNobody; InvalidField for a name that is nobody's; AddresseeCannotSee.
         """
         self._must_page()
         terms.check_addressee("to", to)
+        self._must_exist_for(terms.parties_addressed(to))
         self.trigger_event(self.Reassigned, to=to, reason=reason, side=side_of(said, terms), **said)
 
     @property

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - the library reads the annotations of what changes at run time
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from incidents import happenings, refusals
 from incidents.ledger.facts import Record, partnership_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 ACTIVE = frozenset({"open", "acknowledged", "mitigated"})
 
@@ -68,6 +71,11 @@ class IncidentBase(Record):
         self._must_be_active()
         if self.imported:
             raise refusals.PagesNobody
+
+    def _must_exist_for(self, parties: Collection[str]) -> None:
+        """Refuse to page somebody for whom there is no such incident. AddresseeCannotSee."""
+        if blind := [] if self.visible_to is None else sorted(set(parties) - set(self.visible_to)):
+            raise refusals.AddresseeCannotSee(parties=blind)
 
     def _must_not_be_withdrawn(self) -> None:
         if self.withdrawn:

@@ -52,9 +52,13 @@ class Respondable(Staffed):
     """Everybody who was ever asked, by the version of the fact that asked."""
 
     def ask_responder(self, whom: str, text: str | None, terms: Terms, **said: Unpack[Said]) -> None:
-        """Ask somebody to come. NotActive; PagesNobody; InvalidField for a name that is nobody's; AlreadyAsked."""
+        """Ask somebody to come.
+
+        NotActive; PagesNobody; InvalidField for a name that is nobody's; AddresseeCannotSee; AlreadyAsked.
+        """
         self._must_page()
         terms.check_addressee("whom", whom)
+        self._must_exist_for(terms.parties_addressed(whom))
         if any(each.whom == whom and each.answer == ASKED for each in self.requests.values()):
             raise refusals.AlreadyAsked
         self.trigger_event(self.ResponderAsked, whom=whom, text=text, **said)

@@ -212,6 +212,17 @@ def test_another_systems_history_pages_nobody(command: tuple[Any, ...]) -> None:
     assert case.tried(1, *command) == "pages_nobody"
 
 
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [("boss", "done"), ("partner", "addressee_cannot_see"), ("team:globex.core", "addressee_cannot_see")],
+)
+def test_nobody_is_called_to_what_does_not_exist_for_them(name: str, outcome: str) -> None:
+    """An incident of one party alone is that party's to work on."""
+    case = answered(visible_to=[PROVIDER])
+    assert case.tried(1, "reassign", name, None) == outcome
+    assert case.tried(1, "ask_responder", name, None) == outcome
+
+
 def test_an_older_time_of_a_sides_acknowledgement_is_that_sides() -> None:
     """A body accepts when the client had taken it; the provider's own time stays."""
     own = {"globex/default": (Rung(0, "opened", None, ("globex-sponsor",), ()),)}
