@@ -30,7 +30,7 @@ class Forbidden(TocsinError):
 
 
 class OtherParty(Forbidden):
-    """You manage the members and keys of your own party alone. Ask an administrator of the other one."""
+    """You manage what is your own party's alone. Ask an administrator of the other one."""
 
     code = "other_party"
 

@@ -107,6 +107,15 @@ def test_legal(tocsin: Tocsin, example: Agreement, environment: dict[str, str], 
     assert ending_in(followed("legal.md", environment, tmp_path), "S1", "running", "met") == ["S1", "running", "met"]
 
 
+def test_people(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
+    """A team holds a contact, and whoever of it is not away is reached."""
+    sign(tocsin, example)
+    manages = (Scope.INCIDENTS_READ, Scope.ONCALL_MANAGE, Scope.ADMIN, Scope.AGREEMENTS_READ)
+    environment["MANAGER"] = party_key(tocsin, example.partnership, "acme", manages)
+    lines = followed("people.md", environment, tmp_path)
+    assert lines == ["acme.payments", "Bob", "team:acme.payments", "Ann", "1", "True", "Bob", "payments-api"]
+
+
 @pytest.mark.usefixtures("tocsin")
 def test_contract(environment: dict[str, str], tmp_path: Path) -> None:
     """Signed by both and in force; then a notice, a certificate that is renewed, and a dispute that is settled."""
