@@ -173,3 +173,36 @@ def test_two_sided_the_client_owes_answers_on_a_clock_of_its_own(site: Site) -> 
     kind.turn(minutes=10)
     globex.must(incident, "milestone", {"milestone": "client_replied"})
     assert kind.clock(incident, "answer")["state"] == "met"
+
+
+def test_two_sided_each_side_climbs_a_ladder_of_its_own(site: Site) -> None:
+    """That the provider has it in hand leaves the client's own ladder to the client, up to its executive."""
+    kind = Kind(site, "two-sided")
+    acme, globex = kind.member("acme"), kind.member("globex")
+    incident = kind.declare(globex, "payments-api", "major", "high")
+    for minutes in (0, 5, 10):
+        kind.turn(minutes=minutes)
+    assert [entry["data"]["why"] for entry in kind.timeline(incident, "incident.rung_skipped.v1")] == [
+        "no_one_on_call",
+        "no_one_to_reach",
+    ]  # nobody has written down acme's schedule and team yet
+    acme.must(incident, "acknowledge")
+    acme.must(incident, "milestone", {"milestone": "request_sent_to_client"})
+    kind.turn(minutes=60)
+    assert kind.reached(incident)[-3:] == ["globex-ops", "acme-duty", "globex-ops"]  # at half, and when it was over
+    for _ in range(3):  # the first pass ends, begins again, and ends once more
+        kind.turn(minutes=30)
+    handed = kind.timeline(incident, "incident.ladder_exhausted.v1")[-1]["data"]
+    assert (handed["ladder"], handed["again"]) == ("globex/default", False)
+    assert [page["recipient"] for page in handed["pages"]] == ["globex-cio"]
+
+
+def test_a_service_says_how_it_is_supported(site: Site) -> None:
+    """Either party reads by which channels, whether anybody is there now, and what they speak."""
+    kind = Kind(site, "two-sided")
+    for party in ("acme", "globex"):
+        (service,) = kind.member(party).get(f"/v1/partnerships/{kind.partnership}/services").body["items"]
+        support = service["support"]
+        assert [channel["kind"] for channel in support["channels"]] == ["phone", "portal"]
+        assert support["languages"] == ["de", "en-GB"]
+        assert (support["hours"]["calendar"], support["hours"]["open"]) == ("acme-desk", True)
