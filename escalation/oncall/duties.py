@@ -1,7 +1,7 @@
 """What a schedule owes: whoever its owner names hears of gaps before they come (escalation.engine.duties.Duties).
 
-One reminder 7 days ahead, one a day ahead; at once where a gap is nearer. A reminder tells of the first gap, and stands
-for all that begin within so many days from when it was told: nobody hears each night of the next one. Gaps are looked
+One reminder 7 days ahead, one a day ahead; at once where a gap is nearer. A reminder names the first gap and counts
+those that begin within as many days after it, so that nobody hears each night of the next one. Gaps are looked
 for a year ahead. When that year is nearly over, or the schedule changes, it is looked anew.
 """
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from escalation.crew.leading import owners_of
 from escalation.crew.reaching import Calling
 from escalation.crew.staff import NOBODY
-from escalation.engine.ladder import duty_holders
 from escalation.engine.reminders import Occasion, Reminding
 from escalation.oncall.record import GAP, OnCallSchedule
 from incidents.incident import ENGINE
@@ -60,7 +60,7 @@ class ScheduleDuties:
 
     def _remind(self, record: OnCallSchedule, distance: timedelta, gap: Shift, now: datetime) -> None:
         agreement = self._book.named(record.partnership, now)[0]
-        whom = record.settings.warn or duty_holders(record.party, agreement)
+        whom = record.settings.warn or owners_of(record.name, record.party, agreement, self._staff)
         occasion = Occasion(_reminder(distance), record.label, gap.start)
         record.remind(occasion, Calling(agreement, self._staff, now), notify=whom)
 
@@ -82,7 +82,7 @@ def _is_told(record: OnCallSchedule, distance: timedelta, gap: Shift) -> bool:
             if told.due_at == gap.start:
                 return True
             known = record.definition_at(told.timestamp)
-            near = gap.start <= told.timestamp + distance
+            near = told.due_at is not None and gap.start <= told.due_at + distance
             if near and known is not None and known.gaps(gap.start, gap.start + SECOND):
                 return True
     return False

@@ -51,6 +51,11 @@ class TooManyOverrides(Refused):
     code = "too_many_overrides"
 
 
+def days_of(reminder: str) -> int:
+    """Give how many days ahead a reminder of a gap is: `gap_in_7_days`."""
+    return int(reminder.split("_")[2])
+
+
 class OnCallSchedule(Reminding):
     """A party's schedule in a partnership. Its name is for good: agreements and holders name it."""
 
@@ -184,7 +189,10 @@ class OnCallSchedule(Reminding):
         until = found[0].end if found and found[0].start == start else start
         tz = zone(self.settings.tz)
         ends = "" if until == start else f" until {until.astimezone(tz):%Y-%m-%d %H:%M}"
-        return f"Nobody is on call for {self.label} from {start.astimezone(tz):%Y-%m-%d %H:%M}{ends} ({tz.key})"
+        days = days_of(reminded.reminder)
+        more = sum(start < gap.start <= start + timedelta(days=days) for gap in found)
+        again = f", and {more} times more within {days} days" if more else ""
+        return f"Nobody is on call for {self.label} from {start.astimezone(tz):%Y-%m-%d %H:%M}{ends} ({tz.key}){again}"
 
     def wants(self, reminded: Reminding.Reminded) -> bool:
         """Say whether nobody is on call then, as it stands now, and somebody should be."""
