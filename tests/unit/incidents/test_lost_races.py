@@ -58,9 +58,8 @@ def outcomes(losses: int) -> list[bool]:
     """Try a command on an incident, and a change of a shared record; say which came through."""
     ledgers = [cast("Ledger", Busy(losses)) for _ in range(2)]
     asked = Asked(by="key:1")
-    commanded = partial(
-        Hurried(ledgers[0], cast("Any", None), cast("Any", None))._change, "x", asked, cast("Any", None)
-    )  # noqa: SLF001 - each use case's own way
+    nothing = cast("Any", None)
+    commanded = partial(Hurried(ledgers[0], nothing, nothing)._change, "x", asked, nothing)  # noqa: SLF001 - each use case's own way
     changed = partial(once, ledgers[1], Incident, Sender("key:1"), lambda _: (cast("Incident", None), ()))
     return [_comes_through(commanded), _comes_through(changed)]
 
