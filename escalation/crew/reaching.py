@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation.agreement.model import TERMINAL, WEBHOOK, Recipient, holders
-from escalation.crew.staff import BODY, PERSON, SCHEDULE, TEAM, Step
+from escalation.crew.leading import owners_of
+from escalation.crew.staff import BODY, PERSON, SCHEDULE, TEAM, OnCall, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from escalation.agreement.model import Agreement, Contact
-    from escalation.crew.staff import Known, Staff
+from escalation.crew.staff import Known, Staff
 
 PAGE, NOTICE = 0, 1
 """Urgencies: somebody must answer, or is informed."""
@@ -106,9 +107,11 @@ class _Walk:
         party, _, schedule = name.removeprefix(SCHEDULE).rpartition(".")
         reached = False
         for side in self._parties(party, of):
-            on_call = self._staff.on_call(self._agreement.partnership, side, schedule, self._at)
-            reached |= self._take(on_call.people if on_call else (), called, of=side)
-            self.warn += on_call.warn if on_call and not reached else ()
+            on_call = self._staff.on_call(self._agreement.partnership, side, schedule, self._at) or OnCall(())
+            there = self._take(on_call.people, called, of=side)
+            reached |= there
+            if not there:
+                self.warn += on_call.warn or owners_of(schedule, side, self._agreement, self._staff)
         if not reached:
             self.gaps.append(name)
 

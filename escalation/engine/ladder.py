@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from escalation.agreement.model import Rung
 from escalation.calendars.calendar import CalendarError
 from escalation.clocks.runs import seconds
+from escalation.crew.leading import leading_contacts
 from escalation.engine.maintenance import deferred_until
 from escalation.engine.turns import Turns
 
@@ -30,7 +31,6 @@ LEGAL = "legal"
 """The ladder of all legal clocks: no agreement writes it, as the law names who must act."""
 _WHOLE = 100
 _DPO = "dpo"
-_LEADING = ("duty_manager", "service_owner")
 
 
 def legal_rungs(run: Run, agreement: Agreement) -> Iterator[Rung]:
@@ -42,10 +42,9 @@ def legal_rungs(run: Run, agreement: Agreement) -> Iterator[Rung]:
 
 def duty_holders(party: str, agreement: Agreement) -> list[str]:
     """Give whom a party has for what the law wants: its data protection officers, else who leads, else everybody."""
-    contacts = [contact for contact in agreement.contacts.values() if contact.party == party]
-    officers = [contact.id for contact in contacts if contact.role == _DPO]
-    leading = [contact.id for contact in contacts if contact.role in _LEADING]
-    return officers or leading or [contact.id for contact in contacts]
+    contacts = agreement.contacts.values()
+    officers = [contact.id for contact in contacts if contact.party == party and contact.role == _DPO]
+    return officers or leading_contacts(party, agreement)
 
 
 def percent_of(fired: RungFired, agreement: Agreement) -> int | None:
