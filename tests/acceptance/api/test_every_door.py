@@ -166,6 +166,8 @@ class House:
     def _schedule(self, party: str, visitor: Visitor) -> dict[str, Any]:
         """Make a schedule with an override, a swap, and a calendar that the visitor made."""
         book, now, by = self.site.tocsin.schedules, self.site.clock.now(), Sender("test", party)
+        for before in book.listed(OURS, party):
+            book.retire(before.id, by)  # a party has so many at most
         people = [self._member(party) for _ in range(2)]
         layers = [{"rotation": "daily", "start": "2026-03-01T09:00", "participants": people[:1]}]
         made = scheduled(self.site.tocsin, SchedulePlace(OURS, party, f"line-{next(_numbers)}"), layers)
