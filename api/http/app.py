@@ -21,6 +21,7 @@ from api.http.resources import (  # noqa: F401 - they serve on others' blueprint
     effective,
     ending,
     following_up,
+    ladder,
     legal,
     linking,
     lists,

@@ -120,4 +120,4 @@ def _agreement(partnership: str, version: int) -> dict[str, Any]:
 
 def _links(public_id: str) -> dict[str, str]:
     address = incident_address(public_id)
-    return {"self": address, "timeline": f"{address}/timeline", "clocks": f"{address}/clocks"}
+    return {"self": address, **{part: f"{address}/{part}" for part in ("timeline", "clocks", "ladder")}}

@@ -109,7 +109,7 @@ class RungView(Schema):
     rounds = fields.List(fields.Nested(RoundView), required=True)
 
 
-class EndView(_WithPages):
+class LadderEnd(_WithPages):
     """A ladder came to its end, and nobody had answered; `pages` are those to whom it was handed."""
 
     entry = fields.Integer(required=True, metadata={"description": "The version of the fact in the timeline."})
@@ -130,7 +130,7 @@ class LadderView(Schema):
     )
     current = fields.Boolean(required=True, metadata={"description": "Whether it acts now."})
     rungs = fields.List(fields.Nested(RungView), required=True)
-    ends = fields.List(fields.Nested(EndView), required=True)
+    ends = fields.List(fields.Nested(LadderEnd), required=True)
 
 
 class SideView(Schema):
@@ -152,7 +152,7 @@ class SideView(Schema):
     snoozed_until = Instant(required=True, allow_none=True)
 
 
-class PersonView(Schema):
+class WouldBeReached(Schema):
     """Somebody who would be reached; a contact or webhook has no name of its own."""
 
     recipient = fields.String(required=True)
@@ -165,7 +165,7 @@ class WhomView(Schema):
     called = fields.String(required=True)
     urgency = fields.String(required=True, validate=validate.OneOf((PAGE, NOTICE)), metadata=_URGENCY)
     people = fields.List(
-        fields.Nested(PersonView),
+        fields.Nested(WouldBeReached),
         required=True,
         allow_none=True,
         metadata={"description": "null: another party's people."},
