@@ -96,7 +96,7 @@ def _live(incident: Incident, terms: Terms, at: datetime, *, over: bool) -> None
             channel="terminal",
             tries=1,
         )
-    incident.acknowledge(by=BY, at=at + MINUTE)
+    incident.acknowledge(terms, by=BY, at=at + MINUTE)
     incident.assign("commander", "person:17", "acme", terms, by=BY, at=at + 2 * MINUTE)
     incident.note("The issuer's gateway answers with timeouts since its release.", by=BY, at=at + 3 * MINUTE)
     incident.post_update("We work on it with the issuer.", "partner", by=BY, at=at + 4 * MINUTE)

@@ -208,7 +208,7 @@ def _id(told: Told) -> str:
 
 
 def _acknowledge(told: Told) -> None:
-    told.incident.acknowledge(**told.said())
+    told.incident.acknowledge(told.terms, **told.said())
 
 
 def _assign(told: Told) -> None:

@@ -91,7 +91,7 @@ def test_a_timeline_tells_when_it_was_so_and_when_it_was_recorded(site: Site) ->
     assert entry["occurred_at"] == "2026-03-02T12:05:00.000000Z"
     assert entry["recorded_at"] == "2026-03-02T12:10:00.000000Z"
     assert entry["actor"].startswith("key:")
-    assert (entry["data"], entry["withheld"]) == ({}, {})
+    assert (entry["data"], entry["withheld"]) == ({"side": None}, {})
 
 
 def test_clocks_are_read_as_of_now(site: Site) -> None:
