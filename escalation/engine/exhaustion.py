@@ -12,6 +12,7 @@ from escalation.agreement.model import Exhausted
 from escalation.crew.reaching import NOTICE, PAGE, Calling
 from escalation.engine.pages import pages_to
 from escalation.engine.resuming import answer_awaited_until
+from escalation.engine.told import RESUMED
 from escalation.engine.turns import Fate, Turns, reached_somebody
 from incidents.incident import Incident
 
@@ -45,7 +46,7 @@ def exhaustion(ladder: Ladder, chains: Sequence[Chain], *, clocks_pending: bool)
         return None
     asking = [chain for chain in chains if chain.position is not None and chain.steps[chain.position].page]
     pending = any(telling.first.rung.page for chain in chains for telling in chain.coming())
-    last = _last_told(ladder)
+    last = _last_told(ladder, asking=bool(asking))
     if pending or last is None or (not asking and clocks_pending):
         return None
     times, rule = len(ended) + 1, ladder.agreement.exhausted.get(ladder.side, NEVER)
@@ -58,11 +59,12 @@ def exhaustion(ladder: Ladder, chains: Sequence[Chain], *, clocks_pending: bool)
     return Exhaustion(ladder, times, again, rule.hand_to, max(waited))
 
 
-def _last_told(ladder: Ladder) -> Turns | None:
-    """Give where the ladder told last what somebody was to answer."""
+def _last_told(ladder: Ladder, *, asking: bool) -> Turns | None:
+    """Give where the ladder told last what somebody was to answer; `asking`: rungs on clocks are apart from that."""
     for each in reversed(ladder.trail.rounds):
         rung = ladder.rung_at((each.rung, each.clock, each.cycle))
-        if rung is not None and rung.page:
+        apart = asking and each.clock is not None and each.because != RESUMED
+        if rung is not None and rung.page and not apart:
             return ladder.turns(rung, each.clock, each.cycle)
     return None
 
