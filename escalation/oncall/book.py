@@ -89,9 +89,10 @@ class Schedules:
         wanted = (schedules.c.partnership == partnership) & (schedules.c.stream == STREAM + public_id)
         return self._read(select(schedules.c.stream).where(wanted))
 
-    def listed(self, partnership: str, party: str | None = None) -> list[OnCallSchedule]:
-        """Read the schedules that are there, of a party or of all (None), by party and name."""
-        query = _there(partnership, party).order_by(schedules.c.party, schedules.c.name)
+    def listed(self, partnership: str | None, party: str | None = None) -> list[OnCallSchedule]:
+        """Read the schedules that are there, of a party or of all (None), by partnership, party and name."""
+        query = _there(partnership, party)
+        query = query.order_by(schedules.c.partnership, schedules.c.party, schedules.c.name)
         with self._reading.connect() as connection:
             streams = list(connection.execute(query).scalars())
         if not streams:
@@ -274,9 +275,10 @@ def _place(record: OnCallSchedule) -> Place:
     return Place(record.partnership, record.party, record.name)
 
 
-def _there(partnership: str, party: str | None) -> Select[Any]:
-    query = select(schedules.c.stream).where(schedules.c.partnership == partnership, schedules.c.retired_at.is_(None))
-    return query if party is None else query.where(schedules.c.party == party)
+def _there(partnership: str | None, party: str | None) -> Select[Any]:
+    wanted = ((schedules.c.partnership, partnership), (schedules.c.party, party))
+    query = select(schedules.c.stream).where(schedules.c.retired_at.is_(None))
+    return query.where(*(column == value for column, value in wanted if value is not None))
 
 
 def _names(place: Place) -> Select[Any]:
