@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, delete, insert, select, text, update
 from sqlalchemy.pool import NullPool
 from structlog.testing import capture_logs
 
+from escalation.agreement.model.ladders import DEFAULT_WAIT
 from escalation.clocks.courses import Courses
 from escalation.engine.deadlines import Deadlines
 from escalation.engine.engine import BATCH, POSTPONED_BY, Engine
@@ -37,7 +38,7 @@ def seconds_of(desk: Desk, stream: str, kind: type[h.SystemEvent]) -> list[float
 
 
 def test_the_ladder_is_climbed_until_its_limits(desk: Desk) -> None:
-    """Nobody answers: pages of the opening and of the acknowledge clock with their repeats, breaches, then silence."""
+    """Nobody answers: pages of the opening and of the acknowledge clock with their repeats, breaches, then its end."""
     stream = desk.declare()
     desk.turn()
     for _ in range(150):
@@ -47,7 +48,7 @@ def test_the_ladder_is_climbed_until_its_limits(desk: Desk) -> None:
     assert fired == [(0, 0), (0, 1), (0, 2), (1, 0), (0, 3), (1, 1), (1, 2)]
     assert seconds_of(desk, stream, h.RungFired) == [0, 5, 10, 10, 15, 20, 30]
     assert seconds_of(desk, stream, h.ClockBreached) == [11, 21, 101]
-    assert desk.deadline(stream) is None
+    assert desk.deadline(stream) == NOON + timedelta(seconds=15 + DEFAULT_WAIT)
     assert Counter(desk.deliveries(stream)) == {
         ("page", "duty"): 7,
         ("notice", "partner"): 4,
