@@ -38,7 +38,7 @@ class CompiledLayer:
         if self._hours is None:
             return self._taker(self._handoffs.shift(at))
         stretch = next(self._hours.stretches(at, at + 1), None)
-        if stretch is None or stretch[0] > at:
+        if stretch is None:
             return None
         return self._taker(self._handoffs.shift(self._begun(stretch[0]) if self._layer.finish_window else at))
 
@@ -58,8 +58,7 @@ class CompiledLayer:
             yield start, end
             return
         for opens, closes in self._hours.stretches(start, end):
-            if opens < end:
-                yield max(opens, start), min(closes, end)
+            yield max(opens, start), min(closes, end)
 
     def _cut(self, start: int, end: int) -> Iterator[Stretch]:
         shift = self._handoffs.shift(start)
@@ -87,7 +86,4 @@ class CompiledLayer:
         start, end = self._handoffs.handoff(shift), self._handoffs.handoff(shift + 1)
         if start >= end:
             return False
-        return any(
-            not self._layer.finish_window or opens > start or self._begun(max(opens, start)) >= start
-            for opens, _ in self._open(start, end)
-        )
+        return any(not self._layer.finish_window or self._begun(opens) >= start for opens, _ in self._open(start, end))

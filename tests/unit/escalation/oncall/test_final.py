@@ -7,7 +7,7 @@ import pytest
 from escalation.oncall.check import check
 from escalation.oncall.final import final, shift_at
 from escalation.oncall.on_call import on_call
-from escalation.oncall.schedule import Hours, Layer, Override, Rotation, Schedule, Shift
+from escalation.oncall.schedule import Hours, Layer, Override, Rotation, Schedule, Shift, Turns
 from incidents.errors import InvalidField
 
 HOUR = 3600
@@ -128,6 +128,25 @@ def test_hours_that_never_close_are_nobody_s_to_finish() -> None:
     week = tuple(Hours(day, 0, 24 * HOUR) for day in range(7))
     schedule = utc(Layer(Rotation.DAILY, 1, MONDAY, ("a", "b"), week, finish_window=True))
     assert [on_call(schedule, at(day, 12)) for day in (12, 13, 14)] == [("a",), ("b",), ("a",)]
+
+
+def test_a_turn_that_a_change_of_the_clock_took_is_not_used_up() -> None:
+    """Hours that closed before they opened, as 02:45 was read as 03:45, used up no turn; the next weeks' did."""
+    start = datetime(2024, 3, 20, 2, 30)  # noqa: DTZ001 - as a wall clock shows it
+    sunday = (Hours(6, 2 * HOUR + 45 * 60, 3 * HOUR + 20 * 60),)
+    schedule = Schedule("Europe/Berlin", (Layer(Rotation.DAILY, 1, start, ("a", "b", "c"), sunday, Turns.WORKED),))
+    sundays = [(3, 24, 2), (3, 31, 1), (4, 7, 1), (4, 14, 1)]
+    asked = [on_call(schedule, datetime(2024, month, day, hour, 5, tzinfo=UTC)) for month, day, hour in sundays]
+    assert asked == [("a",), (), ("b",), ("c",)]
+
+
+def test_the_date_before_may_last_past_midnight() -> None:
+    """Where 23:30 became 00:30, the last half hour of the day before is read by the old offset (clock rule 9)."""
+    last = (Hours(6, 23 * HOUR + 1800, 24 * HOUR),)
+    schedule = Schedule("America/Toronto", (Layer(Rotation.WEEKLY, 1, datetime(1919, 3, 1), ("a",), last),))  # noqa: DTZ001 - as above
+    asked = [on_call(schedule, datetime(1919, 3, 31, 4, minute, tzinfo=UTC)) for minute in (29, 30, 45, 59)]
+    assert asked == [(), ("a",), ("a",), ("a",)]
+    assert on_call(schedule, datetime(1919, 3, 31, 5, tzinfo=UTC)) == ()
 
 
 @pytest.mark.parametrize(
