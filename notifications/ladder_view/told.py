@@ -12,7 +12,7 @@ from escalation.crew.staff import PERSON
 from incidents import happenings as h
 from incidents.ledger.sealing import Hidden
 from notifications import delivery as of
-from notifications.asking import fact_at
+from notifications.asking import fact_at, request_of
 from notifications.ladder_view.shapes import EndTold, PageTold, RoundTold
 from notifications.reasons import why_round
 
@@ -77,11 +77,11 @@ class History:
         return None if known is None else known.name
 
     def _pages(self, fact: Paging) -> tuple[tuple[PageTold, ...] | None, str | None]:
-        """Give the pages of a fact as it is shown; where they are withheld, why."""
-        seen = fact_at(fact.originator_version, self.telling.seen)
-        pages = vars(seen)["pages"]
-        if isinstance(pages, Hidden):
-            return None, pages.why
+        """Give the pages of a fact as it is shown; where they, or who was asked by name, are withheld, why."""
+        pages, whom = vars(fact_at(fact.originator_version, self.telling.seen))["pages"], whom_asked(fact, self.telling)
+        for kept in (pages, whom):
+            if isinstance(kept, Hidden):
+                return None, kept.why
         return tuple(self._page(fact, page) for page in pages or ()), None
 
     def _page(self, fact: Paging, page: dict[str, Any]) -> PageTold:
@@ -118,3 +118,12 @@ class History:
                 case h.PageWithdrawn():
                     found[fact.delivery] = (of.WITHDRAWN, fact.timestamp, fact.why)
         return found
+
+
+def whom_asked(fact: Paging, telling: Telling) -> str | Hidden | None:
+    """Give the name of whoever was asked by name, as the reader may know it; None: it is a rung of another ladder."""
+    request = request_of(fact, telling.seen)
+    if request is None:
+        return None
+    name: str | Hidden = request.to if isinstance(request, h.Reassigned) else request.whom
+    return name

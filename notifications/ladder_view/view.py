@@ -181,7 +181,7 @@ class _Look:
             runs = (run for run in self.course.runs if (run.name, run.cycle) == (coming.clock, coming.cycle))
             return next(rung for run in runs for rung in legal_rungs(run, self.agreement) if rung.index == coming.rung)
         if coming.ladder == ASKED:
-            return asking_rung(self._asked(coming.cycle))
+            return self._asking(coming.cycle)
         return self.agreement.ladders[coming.ladder][coming.rung]
 
     def hand_to(self, coming: Coming) -> tuple[str, ...]:
@@ -193,11 +193,11 @@ class _Look:
         rule = self.agreement.exhausted.get(side, Exhausted())
         return () if times < rule.repeat else rule.hand_to
 
-    def _asked(self, version: int) -> str:
-        """Give whom a fact asks, as far as the reader may know."""
-        seen = fact_at(version, self.history.telling.seen)
-        whom = seen.to if isinstance(seen, h.Reassigned) else seen.whom if isinstance(seen, h.ResponderAsked) else ""
-        return str(whom)
+    def _asking(self, version: int) -> Rung:
+        """Give the rung of whoever is asked by name; it names nobody to those who may not know whom."""
+        fact = fact_at(version, self.history.telling.seen)
+        whom = vars(fact).get("to" if isinstance(fact, h.Reassigned) else "whom")
+        return asking_rung(whom) if isinstance(whom, str) else Rung(0, ASKED, None, (), ())
 
 
 def _side_of(ladder: str) -> str | None:

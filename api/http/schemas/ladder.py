@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from api.http.schemas.fields import Instant
@@ -36,19 +38,20 @@ class PageToldView(Schema):
     why = fields.String(required=True, allow_none=True, metadata={"description": "Why it failed or was withdrawn."})
 
 
-class _WithPages(Schema):
-    """What told people."""
-
-    pages = fields.List(
+def _pages() -> fields.List[Any]:
+    return fields.List(
         fields.Nested(PageToldView),
         required=True,
         allow_none=True,
         metadata={"description": "null: withheld from you."},
     )
-    withheld = fields.String(required=True, allow_none=True, metadata={"description": "Why `pages` is null."})
 
 
-class RoundView(_WithPages):
+def _withheld() -> fields.String:
+    return fields.String(required=True, allow_none=True, metadata={"description": "Why `pages` is null."})
+
+
+class RoundView(Schema):
     """A round of a rung that was told."""
 
     entry = fields.Integer(required=True, metadata={"description": "The version of the fact in the timeline."})
@@ -69,6 +72,8 @@ class RoundView(_WithPages):
         allow_none=True,
         metadata={"description": "no_one_to_reach or no_one_on_call; null: it was told."},
     )
+    pages = _pages()
+    withheld = _withheld()
 
 
 class WhenView(Schema):
@@ -109,13 +114,15 @@ class RungView(Schema):
     rounds = fields.List(fields.Nested(RoundView), required=True)
 
 
-class LadderEnd(_WithPages):
+class LadderEnd(Schema):
     """A ladder came to its end, and nobody had answered; `pages` are those to whom it was handed."""
 
     entry = fields.Integer(required=True, metadata={"description": "The version of the fact in the timeline."})
     at = Instant(required=True)
     times = fields.Integer(required=True, metadata={"description": "For which time since somebody had it in hand."})
     again = fields.Boolean(required=True, metadata={"description": "Whether it began again."})
+    pages = _pages()
+    withheld = _withheld()
 
 
 class LadderView(Schema):

@@ -164,6 +164,19 @@ def test_pages_that_are_withheld_are_withheld_here() -> None:
     assert rung(case.view(1, ACME), 0).rounds[0].withheld is None
 
 
+def test_who_is_asked_by_name_is_withheld_with_the_name() -> None:
+    """The agreement keeps it from the client: neither what comes next nor the pages tell it."""
+    classes = {"to": FieldClass("personal", frozenset({"acme"}))}
+    case = Viewed(replace(agreement(), confidentiality=classes))
+    case.do(1, lambda it, when: it.reassign("boss", None, case.terms, by="key:1", at=when))
+    for viewer, called in ((ACME, ["boss"]), (GLOBEX, [])):
+        coming = next(each for each in case.view(1, viewer).next if each.ladder == "asked")
+        assert [whom.called for whom in coming.whom] == called
+    case.climb(2)
+    [told] = ladder(case.view(2, GLOBEX), "asked").rungs[0].rounds
+    assert (told.pages, told.withheld) == (None, "class:personal")
+
+
 def test_a_rung_that_reached_nobody_says_so() -> None:
     """Nobody is on call: it is skipped, and the next one is told at once."""
     case = Viewed(agreement(), Staffed(shifts={"acme.first": []}))
