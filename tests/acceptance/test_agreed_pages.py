@@ -93,6 +93,13 @@ def test_answering(tocsin: Tocsin, example: Agreement, environment: dict[str, st
     assert lines == ["acknowledged", "snoozed", "None", "open", "open", "accepted"]
 
 
+def test_ladders(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
+    """A rung is to come, and what it hangs on is said in words; then somebody has it in hand."""
+    sign(tocsin, example)
+    lines = followed("ladders.md", environment, tmp_path)
+    assert lines == ["All of the acknowledge clock is used up", "to_come", "acknowledged", "in hand"]
+
+
 def test_linking(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
     """A duplicate leads to its original; a child is acknowledged and resolved with its parent, and leaves it."""
     sign(tocsin, example)
