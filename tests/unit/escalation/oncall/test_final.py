@@ -140,6 +140,15 @@ def test_a_turn_that_a_change_of_the_clock_took_is_not_used_up() -> None:
     assert asked == [("a",), (), ("b",), ("c",)]
 
 
+def test_a_turn_on_a_date_that_was_left_out_has_no_shift() -> None:
+    """Samoa had no 30 December 2011: its turn would begin when the next one does, and a final schedule leaves it out."""
+    start = datetime(2011, 12, 28, 10)  # noqa: DTZ001 - as a wall clock shows it
+    schedule = Schedule("Pacific/Apia", (Layer(Rotation.DAILY, 1, start, ("a", "b", "c", "d")),))
+    tens = [datetime(2011, 12, day, 20, tzinfo=UTC) for day in (28, 29, 30, 31)]
+    found = final(schedule, tens[0], tens[-1])
+    assert found == [Shift(tens[nth], tens[nth + 1], (person,), 0) for nth, person in enumerate("abd")]
+
+
 def test_the_date_before_may_last_past_midnight() -> None:
     """Where 23:30 became 00:30, the last half hour of the day before is read by the old offset (clock rule 9)."""
     last = (Hours(6, 23 * HOUR + 1800, 24 * HOUR),)
