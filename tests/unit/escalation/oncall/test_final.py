@@ -141,7 +141,7 @@ def test_a_turn_that_a_change_of_the_clock_took_is_not_used_up() -> None:
 
 
 def test_a_turn_on_a_date_that_was_left_out_has_no_shift() -> None:
-    """Samoa had no 30 December 2011: its turn would begin when the next one does, and a final schedule leaves it out."""
+    """Samoa had no 30 December 2011: that turn would begin when the next one does, and is left out."""
     start = datetime(2011, 12, 28, 10)  # noqa: DTZ001 - as a wall clock shows it
     schedule = Schedule("Pacific/Apia", (Layer(Rotation.DAILY, 1, start, ("a", "b", "c", "d")),))
     tens = [datetime(2011, 12, day, 20, tzinfo=UTC) for day in (28, 29, 30, 31)]
