@@ -73,8 +73,15 @@ class History:
         """Give what a person is called; None: it is no person, or one who has left."""
         if not recipient.startswith(PERSON):
             return None
-        known = self.staff.person(self.telling.incident.partnership, recipient.removeprefix(PERSON), self.now)
-        return None if known is None else known.name
+        if recipient not in self._found:
+            known = self.staff.person(self.telling.incident.partnership, recipient.removeprefix(PERSON), self.now)
+            self._found[recipient] = None if known is None else known.name
+        return self._found[recipient]
+
+    @cached_property
+    def _found(self) -> dict[str, str | None]:
+        """Names that were looked up: a ladder pages the same people again and again."""
+        return {}
 
     def _pages(self, fact: Paging) -> tuple[tuple[PageTold, ...] | None, str | None]:
         """Give the pages of a fact as it is shown; where they, or who was asked by name, are withheld, why."""
