@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 ESCALATED, AGAIN = "escalated", "again"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Chain:
-    """Steps of a ladder, the first reached at an instant.
+    """Steps of a ladder, the first reached at an instant. Nobody changes one (see rounds.Telling).
 
     Attributes:
         because: Why the first step is told; None: its rung says so.
@@ -70,7 +70,7 @@ class Chain:
             yield from self._rounds(nth, turns, standing=nth == position)
         yield from self._next(position)
 
-    @cached_property
+    @property
     def position(self) -> int | None:
         """The highest step that was told; None: it has not begun."""
         return max(self._told, default=None)
@@ -111,10 +111,12 @@ class Chain:
 
     @cached_property
     def _told(self) -> dict[int, Turns]:
+        if not self.ladder.trail.rounds:
+            return {}
         found = ((nth, self.ladder.turns(step, None, self.cycle)) for nth, step in enumerate(self.steps))
         return {nth: turns for nth, turns in found if turns is not None}
 
-    @cached_property
+    @property
     def _since(self) -> int:
         """Since when it could be answered, if nobody had it in hand before."""
         return answer_awaited_until(self.ladder)[0]

@@ -42,9 +42,9 @@ def _hangs_on(rung: Rung, run: Run) -> bool:
     return run.target.repeats if rung.when == SILENT else rung.when == run.name
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Climb:
-    """A rung on one clock: its first round, and those that follow; a source."""
+    """A rung on one clock: its first round, and those that follow; a source. Nobody changes one."""
 
     ladder: Ladder
     rung: Rung
@@ -52,9 +52,9 @@ class Climb:
 
     def moments(self) -> Iterator[tuple[int, int]]:
         """One a round that has not been told."""
-        turns = self._turns
+        turns, not_before = self._turns, self.ladder.not_before
         for reached, number in self._first() if turns is None else self._later(turns):
-            at = self.ladder.not_before(reached, answering=False)
+            at = not_before(reached, answering=False)
             if at is None:
                 return
             yield at, number

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from escalation.agreement.model import Exhausted
 from escalation.crew.reaching import NOTICE, PAGE, Calling
+from escalation.engine.climb import climbs
 from escalation.engine.pages import pages_to
 from escalation.engine.resuming import answer_awaited_until
 from escalation.engine.told import RESUMED
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from escalation.engine.chain import Chain
     from escalation.engine.ladder import Ladder
+    from escalation.engine.rounds import Telling
     from escalation.engine.sources import Told
     from incidents import happenings as h
 
@@ -33,21 +35,22 @@ def passes(ladder: Ladder) -> list[h.LadderExhausted]:
     return [each for each in ladder.trail.exhausted if each.originator_version > ladder.stretch]
 
 
-def exhaustion(ladder: Ladder, chains: Sequence[Chain], *, clocks_pending: bool) -> Exhaustion | None:
+def exhaustion(ladder: Ladder, chains: Sequence[Chain], coming: Sequence[Telling]) -> Exhaustion | None:
     """Give the end of a ladder on which nobody has it; None: rungs are still to come, or nobody was told, or it ended.
 
     Args:
         ladder: The ladder, which does not wait for anything else.
         chains: Its chains.
-        clocks_pending: Whether rungs that page and hang on clocks are still to come.
+        coming: What is to be told next on them.
     """
     ended = passes(ladder)
     if ended and not ended[-1].again:
         return None
     asking = [chain for chain in chains if chain.position is not None and chain.steps[chain.position].page]
-    pending = any(telling.first.rung.page for chain in chains for telling in chain.coming())
     last = _last_told(ladder, asking=bool(asking))
-    if pending or last is None or (not asking and clocks_pending):
+    if last is None or any(telling.first.rung.page for telling in coming):
+        return None
+    if not asking and any(climb.pending for climb in climbs(ladder) if climb.rung.page):
         return None
     times, rule = len(ended) + 1, ladder.agreement.exhausted.get(ladder.side, NEVER)
     since = ended[-1].originator_version if ended else 0

@@ -6,8 +6,7 @@ and exhaustion.py; whom a round reaches is in rounds.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from escalation.agreement.model import Rung
@@ -56,9 +55,9 @@ def percent_of(fired: RungFired, agreement: Agreement) -> int | None:
     return rungs[fired.rung] if fired.rung < len(rungs) else None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Ladder:
-    """A ladder that an incident is on.
+    """A ladder that an incident is on. Nobody changes one (see rounds.Telling).
 
     Attributes:
         agreement: As it holds for the incident's service.
@@ -66,6 +65,10 @@ class Ladder:
         told: What the incident's history has told.
         runs: The clocks that somebody owes something, of those that its rungs look at.
         side: The party whose own ladder it is; None: all share it.
+        trail: What was told of it.
+        ended: What took the incident out of its side's hands last; None: it was in them all the time, or never.
+        stretch: The version of that fact; 0 where there is none.
+        answered: Whether somebody has it: taken now, or resolved since, which answers it for good (clock rule 4).
     """
 
     incident: Incident
@@ -76,32 +79,24 @@ class Ladder:
     rungs: tuple[Rung, ...] = ()
     runs: tuple[Run, ...] = ()
     side: str | None = None
+    trail: Trail = field(init=False)
+    ended: Ending | None = field(init=False)
+    stretch: int = field(init=False)
+    answered: bool = field(init=False)
 
-    @cached_property
-    def trail(self) -> Trail:
-        """What was told of it."""
-        return self.told.trails[self.name]
+    def __post_init__(self) -> None:
+        """Look up what is asked again and again."""
+        reopened = self.told.reopened
+        self.trail = self.told.trails[self.name]
+        self.ended = self.told.ended.get(self.side)
+        self.stretch = 0 if self.ended is None else self.ended.originator_version
+        again = reopened is not None and reopened.originator_version > self.stretch
+        self.answered = again or self.side in self.incident.taken
 
-    @cached_property
-    def ended(self) -> Ending | None:
-        """What took the incident out of its side's hands last; None: it was in them all the time, or never."""
-        return self.told.ended.get(self.side)
-
-    @cached_property
+    @property
     def ended_at(self) -> int:
         """When that was; where there is no such fact, when the incident was reported."""
         return seconds(self.incident.reported_at if self.ended is None else self.ended.timestamp)
-
-    @cached_property
-    def stretch(self) -> int:
-        """The version of the fact since which it has been in nobody's hands: 0, as long as it never was in any."""
-        return 0 if self.ended is None else self.ended.originator_version
-
-    @cached_property
-    def answered(self) -> bool:
-        """Whether somebody has it: taken now, or resolved since, which answers it for good (clock rule 4)."""
-        reopened = self.told.reopened
-        return self.side in self.incident.taken or (reopened is not None and reopened.originator_version > self.stretch)
 
     def turns(self, rung: Rung, clock: str | None, cycle: int) -> Turns | None:
         """Give what was told of a rung at a place; None: nothing so far."""

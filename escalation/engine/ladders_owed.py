@@ -44,8 +44,10 @@ def ladders_owed(
     for ladder in ladders(incident, agreement, runs, told, staff):
         yield from rungs_owed(ladder)
     if incident.active:
-        yield from asked_owed(Ladder(incident, agreement, staff, told, ASKED))
-        yield from holding(incident, agreement, told)
+        if told.ended or told.requests:
+            yield from asked_owed(Ladder(incident, agreement, staff, told, ASKED))
+        if incident.taken:
+            yield from holding(incident, agreement, told)
 
 
 def ladders(
@@ -77,25 +79,18 @@ def rungs_owed(ladder: Ladder) -> Iterator[Rungs]:
         if resuming.ready:
             yield resuming.telling()
         found = [chain for chain in found if chain.position is None]
-    for chain in found:
-        yield from chain.coming()
+    coming = [telling for chain in found for telling in chain.coming()]
+    yield from coming
     yield from climbs(ladder, None if resuming is None else resuming.place)
     if resuming is None and not ladder.answered:
-        yield from _end(ladder, found)
+        end = exhaustion(ladder, found, coming)
+        if end is not None:
+            yield end
 
 
 def chains_of(ladder: Ladder) -> list[Chain]:
     """Give the chains of a ladder."""
     return list(chains(ladder, [each for each in passes(ladder) if each.again]))
-
-
-def _end(ladder: Ladder, found: list[Chain]) -> Iterator[Exhaustion]:
-    if not ladder.trail.rounds:
-        return  # most incidents: nobody was told of anything yet
-    pending = any(climb.pending for climb in climbs(ladder) if climb.rung.page)
-    end = exhaustion(ladder, found, clocks_pending=pending)
-    if end is not None:
-        yield end
 
 
 def _concerns(run: Run, side: str | None, sides: tuple[str, ...]) -> bool:

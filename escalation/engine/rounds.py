@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from escalation.engine.sources import Told
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Round:
-    """A round of a rung at a place of its ladder. `because` as in `incident.rung_fired`."""
+    """A round of a rung at a place of its ladder. `because` as in `incident.rung_fired`. Nobody changes one."""
 
     ladder: Ladder
     rung: Rung
@@ -81,9 +81,11 @@ class Round:
         return (*people[places[0] :], *people[: places[0]]) if places else people
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Telling:
     """Rounds that come by the clock on the wall, the first at an instant, the others at equal distances; a source.
+
+    Nobody changes one; it is not frozen only because that takes three times as long to make, after each command.
 
     Attributes:
         first: The first of the rounds.

@@ -43,9 +43,12 @@ class Came(NamedTuple):
     at: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Turns:
-    """The rounds of a rung that were told at one place, at least one, with the pages of the ladder that were lost."""
+    """The rounds of a rung that were told at one place, at least one, with the pages of the ladder that were lost.
+
+    Nobody changes one (see rounds.Telling).
+    """
 
     rung: Rung
     rounds: Sequence[RoundTold]
@@ -56,7 +59,7 @@ class Turns:
         """The number of the last round."""
         return self.rounds[-1].round
 
-    @cached_property
+    @property
     def at(self) -> int:
         """When the last round was told."""
         return seconds(self.rounds[-1].timestamp)

@@ -190,7 +190,8 @@ class Agreement:
     @property
     def sides(self) -> tuple[str, ...]:
         """The parties that have a ladder of their own, in the order of the document."""
-        return tuple(party for party in self.parties if any(name.startswith(f"{party}{OWN}") for name in self.ladders))
+        owners = {name.partition(OWN)[0] for name in self.ladders if OWN in name}
+        return tuple(party for party in self.parties if party in owners) if owners else ()
 
     def recipients(self, name: str) -> tuple[Recipient, ...]:
         """Everybody who can be reached under a name from a rung; a role that is vacant gives nobody.
