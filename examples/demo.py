@@ -122,6 +122,7 @@ class Story:
     def tell(self) -> None:
         """Go through all steps."""
         self._publish()
+        self._name_who_is_next()
         self._declare()
         self._nobody_answers()
         self._somebody_answers()
@@ -132,6 +133,21 @@ class Story:
         heading(f"Publishing the agreement {AGREEMENT.relative_to(HERE.parent)}")
         answer = self._post("/v1/agreements", AGREEMENT.read_bytes(), {"Content-Type": "application/yaml"})
         console.print(f"{answer['partnership']} version {answer['version']}: S1 must be acknowledged within 6 seconds.")
+
+    def _name_who_is_next(self) -> None:
+        heading("Naming who is next: two people in turns, on a schedule that holds the contact acme-duty")
+        here = f"/v1/partnerships/{PARTNERSHIP}"
+        people = [
+            self._post(f"{here}/members", {"email": email, "name": name, "party": "acme", "roles": ["responder"]})
+            for name, email in (("Ann Olsen", "ann@acme.example"), ("Ben Adu", "ben@acme.example"))
+        ]
+        turns = {"rotation": "daily", "start": "2026-01-05T09:00", "participants": [each["person"] for each in people]}
+        schedule = {"name": "first", "party": "acme", "tz": "Europe/Berlin", "layers": [turns]}
+        self._post(f"{here}/schedules", schedule)
+        self._post(f"{here}/contacts/acme-duty/holder", {"holder": "schedule:acme.first"})
+        _tocsin("oncall", "show", "acme.first", "--weeks", "2")
+        [on_call] = self._get(f"{here}/schedules/acme.first/on-call")["people"]
+        console.print(f"{on_call['name']} is on call now, and is who acme-duty means in a ladder.")
 
     def _declare(self) -> None:
         heading("Declaring an incident: critical impact, immediate urgency")
@@ -150,11 +166,21 @@ class Story:
         console.print(f"{incident['number']} is an {incident['severity']}. Nobody answers. Watch its clock and ladder:")
 
     def _nobody_answers(self) -> None:
-        self._watch("the page at the opening", lambda: self._fired(0))
+        self._watch("the page at the opening, to whoever is on call", lambda: self._fired(0))
+        [page] = [page for page in self._facts("rung_fired")[0]["pages"] if page.get("called") == "acme-duty"]
+        expect(page["recipient"].startswith("person:"), f"a person was paged, not {page['recipient']}")
         self._watch("the warning at half of the acknowledge clock", lambda: self._said("clock_warned", percent=50))
         self._watch("the breach of the acknowledge clock", lambda: self._said("clock_breached", clock="acknowledge"))
         self._watch("the next rung: the service manager is paged", lambda: self._fired(1))
+        self._show_ladder()
         self._watch("both pages sent", lambda: len(self._facts("page_sent")) >= 3)  # noqa: PLR2004 - 2 told, then 1
+
+    def _show_ladder(self) -> None:
+        """Say what comes next if nobody answers."""
+        coming = self._get(f"{self._path}/ladder")["next"]
+        expect(bool(coming), "something comes next on the ladder")
+        for each in coming[:2]:
+            console.print(f"   next, at {each['at'][11:19]} UTC: {_next_words(each)}", style="dim")
 
     def _somebody_answers(self) -> None:
         heading("Somebody answers: acknowledge, pause, resume, update, resolve")
@@ -273,6 +299,13 @@ def _tocsin(*arguments: str) -> None:
 
 def _clock_words(clock: dict[str, Any]) -> str:
     return f"{clock['clock']} {clock['counted']}/{clock['target']} s {clock['state']}"
+
+
+def _next_words(step: dict[str, Any]) -> str:
+    """Say what a ladder comes to next, and whom that would reach."""
+    whom = [person["name"] or person["recipient"] for each in step["whom"] for person in each["people"] or ()]
+    place = "its end" if step["rung"] is None else f"rung {step['rung'] + 1}"
+    return f"{place} of ladder {step['ladder']} ({step['because']}), to {', '.join(whom) or 'nobody'}"
 
 
 def _goodbye(address: str, key: str, *, once: bool) -> None:
