@@ -123,6 +123,16 @@ def test_people(tocsin: Tocsin, example: Agreement, environment: dict[str, str],
     assert lines == ["acme.payments", "Bob", "team:acme.payments", "Ann", "1", "True", "Bob", "payments-api"]
 
 
+def test_on_call(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
+    """A schedule, who is on call, an override and a gap, hours that must be covered, and a calendar that ends."""
+    sign(tocsin, example)
+    manages = (Scope.INCIDENTS_READ, Scope.ONCALL_MANAGE, Scope.ADMIN, Scope.AGREEMENTS_READ)
+    environment["MANAGER"] = party_key(tocsin, example.partnership, "acme", manages)
+    lines = followed("on-call.md", environment, tmp_path)
+    told = ["acme.first", "True", "acme.first", "Bob", "Ann is on a train", "[]", "1", "09:00"]
+    assert lines == [*told, "BEGIN:VCALENDAR", "True"]
+
+
 @pytest.mark.usefixtures("tocsin")
 def test_contract(environment: dict[str, str], tmp_path: Path) -> None:
     """Signed by both and in force; then a notice, a certificate that is renewed, and a dispute that is settled."""
