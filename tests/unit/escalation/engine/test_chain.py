@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from escalation.agreement.model import Condition
 from incidents import happenings as h
 from incidents.incident import Incident
-from incidents.ledger.command import Command, in_command
 from tests.support.clocked import moment
 from tests.support.laddered import Laddered, laddered
+from tests.support.rungs import gone, lose, rounds
 from tests.support.staffed import Staffed
-
-if TYPE_CHECKING:
-    from incidents.happenings import SystemEvent
 
 STEPS = """
 S1:
@@ -38,26 +34,6 @@ def three() -> Staffed:
     for each in ("ann", "bob", "cat"):
         staff.add(each)
     return staff
-
-
-def lose(case: Laddered, at: float, outcome: type[SystemEvent], **values: str) -> None:
-    """Let all pages of the last round come to nothing."""
-    last = case.told(h.RungFired)[-1]
-    with in_command(Command(moment(at))):
-        for page in last.pages:
-            sent = {"delivery": page["delivery"], "recipient": page["recipient"], "kind": "page"}
-            case.incident.tell(outcome, moment(at), **sent, channel="terminal", tries=1, **values)
-
-
-def gone(case: Laddered, at: float) -> None:
-    """Let whomever the last round paged be off by the time at which it is sent."""
-    lose(case, at, Incident.PageWithdrawn, why="handed_over")
-
-
-def rounds(case: Laddered) -> list[tuple[Any, ...]]:
-    """Give rung, round and reason of all that was told."""
-    told = [fact for fact in case.incident.history if isinstance(fact, h.RungFired | h.RungSkipped)]
-    return [(fact.rung, fact.round, fact.because) for fact in told]
 
 
 def test_why_each_step_is_told() -> None:
