@@ -61,6 +61,8 @@ def _refused_otherwise(world: World) -> Known:
         ("path", "settlement"): [2, 3],
         ("path", "absence"): [1, 2],
         ("path", "team"): world.known["team"],
+        ("path", "schedule"): world.known["schedule"],
+        **{("path", name): [1, 2] for name in ("override", "swap")},
         ("path", "contact"): ["acme-duty", "globex-ops"],
         ("header", "If-Match"): ["*"],
         ("query", "partnership"): [OURS, THEIRS],
@@ -99,6 +101,16 @@ def _taken_otherwise(world: World) -> Known:
         ("body", "holder"): [f"team:{name}" for name in world.known["team"]],
         ("body", "tz"): ["Europe/Berlin", "America/New_York"],
         ("body", "languages"): [["de", "en-GB"]],
+        ("body", "people"): [[person] for person in world.known["person"]] + [[]],
+        ("body", "with"): world.known["person"],
+        ("body", "layers"): [_layers(person) for person in world.known["person"]] + [[]],
+        ("body", "start"): past,
+        ("body", "end"): later,
+        ("body", "give"): [{"start": past[0], "end": later[0]}],
+        ("body", "take"): [{"start": past[0], "end": later[0]}],
+        ("body", "warn"): [["acme-duty"], []],
+        ("query", "from"): past,
+        ("query", "to"): later,
         ("body", "starts_at"): past,
         ("body", "ends_at"): later,
         ("body", "email"): [*world.known["email"], "new@people.example"],
@@ -106,6 +118,11 @@ def _taken_otherwise(world: World) -> Known:
         **{("body", name): WORDS for name in TEXTS},
         **{("query", name): values for name, values in NAMES.items()},
     }
+
+
+def _layers(person: str) -> list[dict[str, Any]]:
+    """Give layers in which somebody has every turn."""
+    return [{"rotation": "weekly", "start": "2026-01-05T09:00", "participants": [person]}]
 
 
 def known_in(body: str, world: World) -> Known:

@@ -26,6 +26,9 @@ WORDS = 8
 """How many each caller searches for."""
 SEARCHES = {"/v1/search": "q", "/v1/incidents": "text"}
 """Where words are searched for, and by which parameter."""
+NUMBERS: dict[str, Any] = {"version": 1, "number": 2, "settlement": 2, "absence": 1, "override": 1, "swap": 1}
+NOT_ONE = f"{'0' * 32}_{'A' * 43}"
+"""A secret of the right form that opens nothing."""
 UNUSED = {"put", "patch", "delete"}
 """Methods that no address has."""
 
@@ -78,8 +81,9 @@ def searches(parts: Sequence[Part], world: World, draw: random.Random) -> Iterat
 
 def _values(path: str, world: World) -> dict[str, Any]:
     """Give values that exist for what stands in a path."""
-    values = {"partnership": OURS, "version": 1, "number": 2, "settlement": 2, "absence": 1, "contact": "acme-duty"} | {
+    values = NUMBERS | {"partnership": OURS, "contact": "acme-duty", "feed": "0" * 32, "token": NOT_ONE}
+    values |= {
         name: world.known[name][0]
-        for name in ("reference", "key", "person", "team", "migration", "dispute", "notice", "certificate")
+        for name in ("reference", "key", "person", "team", "schedule", "migration", "dispute", "notice", "certificate")
     }
     return {name: value for name, value in values.items() if f"{{{name}}}" in path}

@@ -11,6 +11,9 @@ from api.access.members import Grant
 from api.access.permissions import OF_A_PARTNERSHIP, Scope
 from escalation.changes import Sender as Asking
 from escalation.crew.teams import Place
+from escalation.oncall.book import Place as SchedulePlace
+from escalation.oncall.settings import Settings
+from escalation.oncall.swaps import Span
 from tests.fuzz.agreeing import PARTIES, Agreed
 from tests.fuzz.hurry import hurried
 from tests.fuzz.incidents import tell_incidents
@@ -83,7 +86,19 @@ def world_on(url: str) -> Iterator[World]:
 
 
 def _filled(world: World) -> World:
-    kinds = ("reference", "free", "decided", "key", "person", "email", "team", "digest", "migration", "document")
+    kinds = (
+        "reference",
+        "free",
+        "decided",
+        "key",
+        "person",
+        "email",
+        "team",
+        "schedule",
+        "digest",
+        "migration",
+        "document",
+    )
     world.known = {kind: [] for kind in (*kinds, *MATTERS)}
     own = {party: frozenset({party, AUDITOR}) for party in PARTIES}
     _partnership(world, OURS, own)
@@ -157,3 +172,16 @@ def _member(world: World, partnership: str, party: str, readers: frozenset[str])
     team = Place(partnership, party, "payments")
     world.site.tocsin.crew.teams.create(team, title, [person], Asking("test", party))
     world.known["team"].append(f"{party}.payments")
+    _schedule(world, SchedulePlace(partnership, party, "first"), person, readers)
+
+
+def _schedule(world: World, place: SchedulePlace, person: str, readers: frozenset[str]) -> None:
+    """Put somebody on call for their party, with words on it that the other party may not read."""
+    words = [
+        world.secrets.word(f"the {what} of {place.party}", readers) for what in ("title of a schedule", "override")
+    ]
+    layers = [{"rotation": "daily", "start": "2026-01-05T09:00", "participants": [person]}]
+    by, book, now = Asking("test", place.party), world.site.tocsin.schedules, world.site.clock.now()
+    made = book.create(place, Settings(words[0], "Europe/Berlin"), layers, by).record
+    book.add_override(made.id, Span(now, now + timedelta(days=300)), [person], words[1], by)
+    world.known["schedule"].append(made.label)
