@@ -132,6 +132,7 @@ def known_in(body: str, world: World) -> Known:
     own: dict[str, dict[str, list[Any]]] = {
         "Announcing": {"services": [["reporting"], ["payments-api"]], "starts_at": later[:1], "ends_at": later[1:]},
         "Raising": {"about": ["other", "agreement"], "happened_at": [(now - timedelta(days=1)).isoformat()]},
+        **{body: {"name": ["first", "second", "third"]} for body in ("ScheduleBody", "TeamBody")},
         "Pause": {"reason": ["waiting_on_partner"]},
         "Resumption": {"reason": ["waiting_on_partner"]},
         "Veto": {"reason": ["waiting_on_partner"]},
