@@ -89,9 +89,12 @@ class Chain:
         return None if self._repeating(turns) else max(turns.at, self._since) + turns.rung.wait
 
     def reached_from(self, position: int, at: int) -> tuple[int, Rung] | None:
-        """Give the first step from a position on that counts when it is reached at an instant."""
+        """Give the first step from a position on that counts when it is reached at an instant.
+
+        Whoever escalates to a rung wants it told, whenever it counts by itself.
+        """
         for nth, step in enumerate(self.steps[position:], start=position):
-            if self.ladder.counts(step.only, at):
+            if (self.urgent and not nth) or self.ladder.counts(step.only, at):
                 return nth, step
         return None
 

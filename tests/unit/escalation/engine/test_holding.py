@@ -190,6 +190,21 @@ def test_a_rung_that_is_escalated_to_is_told_at_once_and_goes_on_from_there() ->
     assert rounds(case)[1:] == [(1, 0, "escalated"), (2, 0, "unanswered")]
 
 
+@pytest.mark.parametrize("wanted", [1, None])
+def test_a_rung_that_is_escalated_to_is_told_also_outside_its_hours(wanted: int | None) -> None:
+    """Somebody asks for it now; the ladder must not fall silent for the hours that it has by itself."""
+    steps = STEPS.replace("to: boss, wait", "to: boss, only: {during: shop}, wait")
+
+    def closed(spec: dict[str, Any]) -> None:
+        spec["calendars"]["shop"] = {"tz": "UTC", "hours": {"daily": [["01:00", "02:00"]]}}
+
+    case = Held(laddered(steps, closed))
+    case.turn(0)
+    case.acknowledge(2)
+    case.escalate(3, wanted)
+    assert case.paged(range(3, 60)) == [(3, ["boss"]), (23, ["partner"])]
+
+
 def test_what_is_escalated_is_in_nobodys_hands() -> None:
     """Whoever had it is not asked whether they still do."""
     case = held()
