@@ -82,10 +82,10 @@ class _Calendar:
             signs.append("  ")
             marks.append("  ")
         yield Text(f"{days[0]:%d %B %Y}", "dim")
-        yield heads
-        yield signs
-        if marks.plain.strip():
-            yield marks
+        for line in (heads, signs, marks):
+            line.rstrip()
+            if line.plain:
+                yield line
 
     def legend(self, names: Mapping[str, str | None]) -> Iterator[Text]:
         """Say what the signs mean."""
