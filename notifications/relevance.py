@@ -22,11 +22,13 @@ OVER = "over"
 ACKNOWLEDGED = "acknowledged"
 ANSWERED = "answered"
 REASSIGNED = "reassigned"
+ESCALATED = "escalated"
 
 
 def no_longer_needed(delivery: Delivery, incident: Incident, versions: Versions) -> str | None:
-    """Say why a delivery is to be withdrawn: `over`, `acknowledged`, `answered` or `reassigned`; None while needed.
+    """Say why a delivery is to be withdrawn; None while it is needed.
 
+    The words: `over`, `acknowledged`, `answered`, `reassigned`, `escalated`.
     A rung asks for what its clock measures: one of the report for its side to take it, any other for its clock to be
     stopped. Some clocks go on when the incident is over, and a body is asked as long as it may decide. That somebody
     has taken it is always told: its recipient may be on the way.
@@ -50,21 +52,36 @@ def _answer_to(cause: Paging, incident: Incident, versions: Versions) -> str | N
     if isinstance(request, h.ResponderAsked):
         found = incident.requests.get(request.originator_version)
         return None if found is None or found.answer == WAITING_FOR_THEM else ANSWERED
-    if isinstance(request, h.Reassigned) and _reassigned_since(request, incident):
-        return REASSIGNED
     clock = cause.clock if isinstance(cause, h.RungFired) else None
     if clock in {None, ACKNOWLEDGES}:
-        return ACKNOWLEDGED if side_of(cause, incident) in incident.taken else None
+        return _taken_or_passed_on(cause, incident, passed_on=clock is None)
     return None if isinstance(cause, h.RungFired) and _still_owed(cause, incident, versions) else ANSWERED
 
 
-def _reassigned_since(request: h.Reassigned, incident: Incident) -> bool:
-    """Whether its side has made it yet another's."""
-    return any(
-        isinstance(fact, h.Reassigned) and fact.side == request.side
-        for fact in incident.history
-        if fact.originator_version > request.originator_version
-    )
+def _taken_or_passed_on(cause: Paging, incident: Incident, *, passed_on: bool) -> str | None:
+    """Say what its side did since that makes a page pointless; None: nothing.
+
+    What ended an answer has the ladder told anew (escalation/engine/resuming.py). A person's later ways of being
+    reached for the round before it would call them a second time, or for what is somebody else's by now.
+
+    Args:
+        cause: What paged.
+        incident: As it stands.
+        passed_on: Whether escalating and reassigning count: to a clock of the agreement they are no answer.
+    """
+    side = side_of(cause, incident)
+    if side in incident.taken:
+        return ACKNOWLEDGED
+    for fact in incident.history:
+        if fact.originator_version > cause.originator_version:
+            match fact:
+                case h.Acknowledged() if fact.side == side:
+                    return ACKNOWLEDGED
+                case h.Reassigned() if passed_on and fact.side == side:
+                    return REASSIGNED
+                case h.Escalated() if passed_on and fact.side == side:
+                    return ESCALATED
+    return None
 
 
 def _after_the_end(cause: h.IncidentEvent, incident: Incident, versions: Versions) -> str | None:

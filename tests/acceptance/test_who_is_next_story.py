@@ -92,6 +92,23 @@ def test_whoever_is_removed_while_being_paged_is_paged_no_further(rota: Rota) ->
     assert (withdrawn.recipient, withdrawn.why) == (f"person:{ann}", "left")
 
 
+@pytest.mark.parametrize("verb", ["reassign", "escalate"])
+def test_whoever_has_passed_it_on_is_called_no_further(rota: Rota, verb: str) -> None:
+    """Ann's second way of being reached comes after five minutes. By then she has taken it and passed it on."""
+    rules = {"high": [{"via": "terminal"}, {"via": "terminal", "after": 300}], "low": []}
+    rota.must(rota.people["ann"].post("/v1/me/contact-rules", rules))
+    incident = rota.declare()
+    rota.turn()
+    rota.turn(minutes=1)
+    rota.do("ann", incident, "acknowledge")
+    rota.do("ann", incident, verb, **({"to": f"person:{rota.people['ben'].id}"} if verb == "reassign" else {}))
+    rota.pass_time(5)
+    paged = [page.to for page in rota.pages(incident) if page.ladder in {"S1", "asked"}]
+    assert paged == ["ann", "ben" if verb == "reassign" else "cas"]
+    [withdrawn] = rota.told(incident, h.PageWithdrawn)
+    assert (withdrawn.recipient, withdrawn.why) == (f"person:{rota.people['ann'].id}", "acknowledged")
+
+
 def test_a_page_that_meets_nobody_any_more_goes_to_whoever_is_there(rota: Rota) -> None:
     """Ann leaves between the rung and the send: nobody is on call until Ben comes, so Cas hears of it at once."""
     incident = rota.declare()

@@ -99,20 +99,20 @@ def test_everything_but_what_is_taken_is_withdrawn_once_it_is_over(house: House)
 
 
 def test_a_page_that_came_to_be_needed_again_is_not_withdrawn(house: House) -> None:
-    """Given back between our look and our word: the page stays, and leaves once the claim has run out."""
+    """Reopened between our look and our word: the page stays, and leaves once the claim has run out."""
 
-    class GivenBackJustThen(Incidents):
+    class ReopenedJustThen(Incidents):
         def witness(
             self, stream: str, tell: Callable[[Incident, datetime], None], *, after: Sequence[Write] = ()
         ) -> Incident:
-            if self.get(stream).acknowledged_by is not None:
-                self.unacknowledge(stream, None, ANSWERING)
+            if not self.get(stream).active:
+                self.reopen(stream, "It is back", ANSWERING)
             return super().witness(stream, tell, after=after)
 
     stream, channel = house.declare(), FakeChannel()
-    house.fire(stream, page())
-    house.incidents.acknowledge(stream, ANSWERING)
-    house.incidents = GivenBackJustThen(house.ledger, house.agreements, OwnStaff(NOBODY))
+    house.fire(stream, page(), clock="resolve")
+    house.incidents.resolve(stream, None, ANSWERING)
+    house.incidents = ReopenedJustThen(house.ledger, house.agreements, OwnStaff(NOBODY))
     sender = house.sender(channel)
     work(sender)
     assert [row.status for row in house.rows()] == ["waiting"]

@@ -73,14 +73,18 @@ def test_that_it_is_taken_is_told_even_when_it_is_over() -> None:
     assert no_longer_needed(delivery, story.incident, versions) is None
 
 
-def test_giving_it_back_makes_its_pages_needed_again() -> None:
-    """State decides, not what happened on the way to it."""
+@pytest.mark.parametrize("clock", [None, "acknowledge"])
+def test_giving_it_back_leaves_the_pages_before_it_answered(clock: str | None) -> None:
+    """The ladder is told anew then; what is paged after that is needed."""
     story = Story()
-    story.fire(page())
-    delivery = story.delivery("page")
+    story.fire(page(), clock=clock)
+    before = story.delivery("page")
     story.acknowledge()
     story.unacknowledge()
-    assert no_longer_needed(delivery, story.incident, versions) is None
+    story.fire(page(), clock=clock)
+    after = story.delivery("page")
+    assert no_longer_needed(before, story.incident, versions) == "acknowledged"
+    assert no_longer_needed(after, story.incident, versions) is None
 
 
 def test_a_fact_is_under_the_version_that_was_pinned_then() -> None:

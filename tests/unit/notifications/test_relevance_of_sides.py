@@ -52,13 +52,34 @@ def test_a_side_answers_the_pages_of_its_own_ladder(side: str | None, shared: st
     assert (story.why(ours), story.why(theirs)) == (shared, own)
 
 
-def test_an_acknowledgement_that_expired_leaves_its_pages_needed() -> None:
-    """State decides: nobody has it."""
+def test_an_acknowledgement_that_expired_has_answered_the_pages_before_it() -> None:
+    """The ladder goes on with a round of its own; the later ways of the one before would call people twice."""
     story = Asking()
-    told = story.climb("S1")
+    before = story.climb("S1")
     story.acknowledge()
     story.tell(Incident.AcknowledgementExpired, side=None)
-    assert story.why(told) is None
+    after = story.climb("S1")
+    assert (story.why(before), story.why(after)) == ("acknowledged", None)
+
+
+@pytest.mark.parametrize(
+    ("happening", "values", "why"),
+    [
+        (Incident.Reassigned, HANDS, "reassigned"),
+        (Incident.Escalated, {"ladder": "S1", "rung": 1, "reason": None}, "escalated"),
+    ],
+)
+def test_once_it_is_passed_on_whoever_was_paged_before_is_called_no_further(
+    happening: type[IncidentEvent], values: dict[str, object], why: str
+) -> None:
+    """What is somebody else's by now is none of theirs; the clocks of the agreement, and other sides, go on."""
+    story = Asking()
+    before, theirs = story.climb("S1"), story.climb("globex/S1")
+    story.tell(Incident.RungFired, **rung(page()) | {"ladder": "S1", "clock": "acknowledge"})
+    on_clock = story.incident.version
+    story.say(happening, **values, side=None)
+    after = story.climb("S1")
+    assert [story.why(each) for each in (before, theirs, on_clock, after)] == [why, None, None, None]
 
 
 def test_whom_it_was_reassigned_to_is_paged_until_that_side_has_it() -> None:
