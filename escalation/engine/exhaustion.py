@@ -14,7 +14,7 @@ from escalation.engine.climb import climbs
 from escalation.engine.pages import pages_to
 from escalation.engine.resuming import answer_awaited_until
 from escalation.engine.told import RESUMED
-from escalation.engine.turns import Fate, Turns, reached_somebody
+from escalation.engine.turns import MOST_GONE, Fate, Turns, reached_somebody
 from incidents.incident import Incident
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def exhaustion(ladder: Ladder, chains: Sequence[Chain], coming: Sequence[Telling
     """
     ended = passes(ladder)
     if ended and not ended[-1].again:
-        return None
+        return _handed_on(ladder, ended)
     asking = [chain for chain in chains if chain.position is not None and chain.steps[chain.position].page]
     last = _last_told(ladder, asking=bool(asking))
     if last is None or any(telling.first.rung.page for telling in coming):
@@ -60,6 +60,17 @@ def exhaustion(ladder: Ladder, chains: Sequence[Chain], coming: Sequence[Telling
     vain = last.came.fate is Fate.NOBODY and (reached or not again)
     waited = [base if vain else base + last.rung.wait, *(chain.done_at or 0 for chain in asking)]
     return Exhaustion(ladder, times, again, rule.hand_to, max(waited))
+
+
+def _handed_on(ladder: Ladder, ended: Sequence[h.LadderExhausted]) -> Exhaustion | None:
+    """Hand it to whoever is there now, if all to whom it was handed were gone before their pages left."""
+    pages = [page["delivery"] for page in ended[-1].pages if page["urgency"] == PAGE]
+    losses = [ladder.told.lost[delivery] for delivery in pages if delivery in ladder.told.lost]
+    gone = len(losses) == len(pages) and any(loss.gone for loss in losses)
+    if not gone or sum(not each.again for each in ended) >= MOST_GONE:
+        return None
+    hand_to = ladder.agreement.exhausted.get(ladder.side, NEVER).hand_to
+    return Exhaustion(ladder, len(ended) + 1, again=False, hand_to=hand_to, at=max(loss.at for loss in losses))
 
 
 def _last_told(ladder: Ladder, *, asking: bool) -> Turns | None:

@@ -21,8 +21,8 @@ def rounds(case: Clocked) -> list[tuple[Any, ...]]:
 
 
 def lose(case: Clocked, at: float, outcome: type[SystemEvent], **values: str) -> None:
-    """Let all pages of the last round come to nothing."""
-    last = case.told(h.RungFired)[-1]
+    """Let all pages of the last round, or end, come to nothing."""
+    last = next(fact for fact in reversed(case.incident.history) if isinstance(fact, h.RungFired | h.LadderExhausted))
     with in_command(Command(moment(at))):
         for page in last.pages:
             sent = {"delivery": page["delivery"], "recipient": page["recipient"], "kind": "page"}
@@ -30,5 +30,5 @@ def lose(case: Clocked, at: float, outcome: type[SystemEvent], **values: str) ->
 
 
 def gone(case: Clocked, at: float) -> None:
-    """Let whomever the last round paged be off by the time at which it is sent."""
+    """Let whomever was paged last be off by the time at which it is sent."""
     lose(case, at, Incident.PageWithdrawn, why="handed_over")

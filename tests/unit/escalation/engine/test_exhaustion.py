@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from incidents import happenings as h
+from tests.support.clocked import moment
 from tests.support.laddered import Laddered, laddered
-from tests.support.rungs import rounds
+from tests.support.rungs import gone, rounds
 from tests.support.staffed import Staffed
 
 STEPS = """
@@ -58,6 +59,23 @@ def test_a_ladder_that_was_handed_over_and_given_back_goes_on_and_ends_again() -
     assert [again for _, _, again in ends(case)] == [True, False, True, False]
     delivered = [page["delivery"] for end in case.told(h.LadderExhausted) for page in end.pages]
     assert len(delivered) == len(set(delivered)) == 4
+
+
+def test_whoever_is_there_is_paged_if_those_to_whom_it_was_handed_are_gone() -> None:
+    """A handoff before the last page leaves must not make it nobody's; but it is not told for ever."""
+    steps = "S1: [{when: opened, to: duty, wait: PT10S}]\nexhausted: {hand_to: boss}"
+    staff = Staffed(holders={"boss": "schedule:acme.last"})
+    staff.shifts["acme.last"] = [(moment(0), ("ann",)), (moment(12), ("bob",))]
+    for each in ("ann", "bob"):
+        staff.add(each)
+    case = Laddered(laddered(steps), staff)
+    assert case.paged(range(12))[-1] == (10, ["person:ann"])
+    for second in range(12, 30):
+        gone(case, second)
+        case.turn(second)
+    handed = [page["recipient"] for end in case.told(h.LadderExhausted) for page in end.pages]
+    assert handed == ["person:ann", *["person:bob"] * 4]
+    assert [(times, again) for _, times, again in ends(case)] == [(nth, False) for nth in range(1, 6)]
 
 
 def test_nobody_anywhere_is_handed_over_at_once() -> None:
