@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, select
 
 from api.access.tables import members, people
 from escalation.crew.roll import Member
@@ -12,7 +12,7 @@ from incidents.ledger.pipeline import fetch
 from incidents.ledger.reach import at_the_gate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Engine
 
@@ -22,6 +22,7 @@ _ACTIVE = (
     .where(members.c.partnership == bindparam("within"), people.c.deactivated_at.is_(None))
 )
 _ONE = _ACTIVE.where(members.c.person == bindparam("wanted"))
+_SOME = _ACTIVE.where(members.c.person == any_(bindparam("among", type_=ARRAY(Text))))
 _ALL = _ACTIVE.order_by(members.c.party, people.c.name, members.c.person)
 _PLACES = (
     select(members.c.partnership, members.c.party)
@@ -43,6 +44,12 @@ class MemberRoll:
         with at_the_gate(), self._reading.connect() as connection:
             rows = fetch(connection, _ONE, {"within": partnership, "wanted": person})
         return Member(*rows[0]) if rows else None
+
+    def among(self, partnership: str, people: Collection[str]) -> Sequence[Member]:
+        """Give those of some people who are active members."""
+        with at_the_gate(), self._reading.connect() as connection:
+            rows = fetch(connection, _SOME, {"within": partnership, "among": sorted(people)})
+            return [Member(*row) for row in rows]
 
     def members(self, partnership: str) -> Sequence[Member]:
         """Give all active members of a partnership, by party and name."""

@@ -18,7 +18,7 @@ from incidents.ledger.pipeline import fetch
 from incidents.ledger.reach import at_the_gate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Select
 
@@ -99,6 +99,11 @@ class Directory:
         """Give a member as they are reached at an instant; None: they are let in there no more."""
         found = self.somebody(partnership, person, at)
         return None if found is None else found.known
+
+    def among(self, partnership: str, people: Collection[str], at: datetime) -> Mapping[str, Known]:
+        """Give those of some people who are members, by id, as they are reached at an instant."""
+        members = self._roll.among(partnership, people) if people else ()
+        return {each.known.person: each.known for each in self._described(members, at)} if members else {}
 
     def last_turn(self, partnership: str, ladder: str, rung: int) -> str | None:
         """Give whom a rung that pages one at a time began with last; None: nobody so far."""

@@ -10,7 +10,7 @@ from escalation.crew.leading import owners_of
 from escalation.crew.staff import BODY, PERSON, SCHEDULE, TEAM, OnCall, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from escalation.agreement.model import Agreement, Contact
@@ -119,11 +119,12 @@ class _Walk:
         meant = self._agreement.parties_named(name)
         return [party for party in self._agreement.parties if party in meant and of in {None, party}]
 
-    def _take(self, people: Iterable[str], called: str, *, of: str | None = None) -> bool:
+    def _take(self, people: Collection[str], called: str, *, of: str | None = None) -> bool:
         """Take those of some people who are there, of a party where one is given; say whether there was any."""
         there = False
+        found = self._staff.among(self._agreement.partnership, people, self._at)
         for each in people:
-            known = self._staff.person(self._agreement.partnership, each, self._at)
+            known = found.get(each)
             if known is not None and not known.absent and of in {None, known.party}:
                 there = True
                 self.people.setdefault(PERSON + each, self._ways(known, called))

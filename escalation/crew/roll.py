@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,9 @@ class Roll(Protocol):
 
     def member(self, partnership: str, person: str) -> Member | None:
         """Give a member; None: they are none."""
+
+    def among(self, partnership: str, people: Collection[str]) -> Sequence[Member]:
+        """Give those of some people who are members."""
 
     def members(self, partnership: str) -> Sequence[Member]:
         """Give all members of a partnership, by party and name."""

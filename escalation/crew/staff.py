@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
 BODY, SCHEDULE, TEAM, PERSON = "body:", "schedule:", "team:", "person:"
@@ -79,6 +80,9 @@ class Staff(Protocol):
     def person(self, partnership: str, person: str, at: datetime) -> Known | None:
         """Give a member; None: they belong to the partnership no more, or are let in no more."""
 
+    def among(self, partnership: str, people: Collection[str], at: datetime) -> Mapping[str, Known]:
+        """Give those of some people who are members, by id: all of a team are asked for at once."""
+
     def last_turn(self, partnership: str, ladder: str, rung: int) -> str | None:
         """Give whom a round-robin rung reached last, over all incidents: a recipient; None: nobody so far."""
 
@@ -102,6 +106,10 @@ class Nobody:
     def person(self, partnership: str, person: str, at: datetime) -> Known | None:  # noqa: ARG002
         """None."""
         return None
+
+    def among(self, partnership: str, people: Collection[str], at: datetime) -> Mapping[str, Known]:  # noqa: ARG002
+        """None."""
+        return {}
 
     def last_turn(self, partnership: str, ladder: str, rung: int) -> str | None:  # noqa: ARG002
         """None."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from escalation.crew.staff import Known, OnCall
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
 
@@ -56,6 +57,10 @@ class Staffed:
     def person(self, partnership: str, person: str, at: datetime) -> Known | None:  # noqa: ARG002
         """Whoever is there."""
         return self.people.get(person)
+
+    def among(self, partnership: str, people: Collection[str], at: datetime) -> dict[str, Known]:  # noqa: ARG002
+        """Those who are there."""
+        return {person: self.people[person] for person in people if person in self.people}
 
     def last_turn(self, partnership: str, ladder: str, rung: int) -> str | None:  # noqa: ARG002
         """Whom it reached last."""

@@ -13,6 +13,7 @@ from sqlalchemy import event, text
 from api.access.members import Grant
 from api.bootstrap import build
 from escalation.changes import Sender
+from escalation.crew.reaching import PAGE, Calling
 from escalation.crew.staff import Known, OnCall, Step
 from escalation.crew.teams import Place
 from escalation.oncall.book import Place as SchedulePlace
@@ -104,6 +105,19 @@ def test_a_member_is_found_as_their_profile_says(desk: Desk) -> None:
     desk.tocsin.people.deactivate(ann, by="test")
     assert crew.directory.person(partnership, ann, NOON) is None
     assert check(desk.tocsin.ledger).differences == ()
+
+
+def test_all_of_a_team_are_found_in_as_many_queries_as_one_of_them(desk: Desk) -> None:
+    """One for the team, two for its people: whether it has three or a hundred; whoever has left is not among them."""
+    people = [member(desk, name) for name in ("Ann", "Bob", "Cid")]
+    partnership, crew = desk.agreement.partnership, desk.tocsin.crew
+    crew.teams.create(Place(partnership, "acme", "payments"), None, people, ACME)
+    desk.tocsin.people.deactivate(people[1], by="test")
+    calling = Calling(desk.agreement, crew.directory, NOON)
+    with counted(desk.tocsin) as taken:
+        reached = calling.reach(["team:acme.payments"], PAGE)
+    assert len(taken) == 3
+    assert [ways[0].contact for ways in reached.people] == [f"person:{people[0]}", f"person:{people[2]}"]
 
 
 def test_a_web_process_finds_what_lies_within_its_reach(desk: Desk, web: Tocsin) -> None:
