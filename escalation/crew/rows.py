@@ -120,7 +120,8 @@ class TurnRows:
         if isinstance(record, Incident):
             began = [fact for fact in new if isinstance(fact, RungFired) and _begins_a_turn(fact)]
             latest = {(fact.ladder, fact.rung): fact for fact in sorted(began, key=_turn_order)}
-            yield Write(_TURN, [_turn_row(record.partnership, fact) for fact in latest.values()])
+            # In the order of their places: engines that write the same rows wait for each other, and not in a circle.
+            yield Write(_TURN, [_turn_row(record.partnership, latest[place]) for place in sorted(latest)])
 
 
 def _begins_a_turn(fact: RungFired) -> bool:
