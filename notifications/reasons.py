@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from escalation.agreement.model.ladders import SEVERITY_CHANGED, SILENT, UNACKNOWLEDGED
+from escalation.agreement.model.ladders import SEVERITY_CHANGED, SILENT, UNACKNOWLEDGED, UNANSWERED
 from escalation.crew.staff import SCHEDULE
 from escalation.engine.asking import ASKED
 from escalation.engine.claims_owed import ROUNDS, asked_in
@@ -132,7 +132,7 @@ def _reported(fired: h.RungFired, telling: Telling) -> str:
 
 def _unanswered(fired: h.RungFired, telling: Telling) -> str:
     """Say what became of the round before: a rung whose pages reach nobody does not keep the next one waiting."""
-    before = next(_rounds_before(fired, telling.incident), None)
+    before = next(_rounds_before(fired, telling), None)
     if before is None:
         return "Nobody has answered"
     rung = _rung(before, telling.agreement)
@@ -144,10 +144,19 @@ def _unanswered(fired: h.RungFired, telling: Telling) -> str:
     return f"Nobody answered rung {before.rung + 1} for {duration(int(wait.total_seconds()))}"
 
 
-def _rounds_before(fired: h.RungFired, incident: Incident) -> Iterator[h.RungFired | h.RungSkipped]:
-    """Give the rounds of its ladder that were told before, of rungs that ask who takes it; the latest first."""
-    for fact in _before(fired, incident):
-        if isinstance(fact, h.RungFired | h.RungSkipped) and fact.clock is None and fact.ladder == fired.ladder:
+def _rounds_before(fired: h.RungFired, telling: Telling) -> Iterator[h.RungFired | h.RungSkipped]:
+    """Give the rounds before one that waited for their answer, the latest first.
+
+    They are of the same rung or of those that it follows. Others of its ladder are told meanwhile, and nobody waits.
+    """
+    first = fired.rung
+    rungs = telling.agreement.ladders.get(fired.ladder, ())
+    while first and first < len(rungs) and rungs[first].when == UNANSWERED:
+        first -= 1
+    chain = (fired.ladder, None, fired.cycle)
+    told = (fact for fact in _before(fired, telling.incident) if isinstance(fact, h.RungFired | h.RungSkipped))
+    for fact in told:
+        if (fact.ladder, fact.clock, fact.cycle) == chain and first <= fact.rung <= fired.rung:
             yield fact
 
 

@@ -75,9 +75,20 @@ def test_a_rung_that_did_not_have_to_wait_says_so() -> None:
     story.climb(0)
     story.climb(1, because="unanswered")
     assert story.why() == "No page of rung 1 could be delivered (rung 2 of ladder S1)"
-    story.skip(1)
-    story.climb(5, because="unanswered")
-    assert story.why() == "Rung 2 reached nobody (rung 6 of ladder S1)"
+    story.skip(0)
+    story.climb(1, because="unanswered")
+    assert story.why() == "Rung 1 reached nobody (rung 2 of ladder S1)"
+
+
+def test_what_was_told_meanwhile_is_not_what_was_waited_for() -> None:
+    """Another rung of the ladder, and the same one as it stood before somebody escalated, kept nobody waiting."""
+    story = Told()
+    story.climb(0, cycle=2)
+    story.clock.move(minutes=10)
+    story.climb(2)
+    story.climb(0)
+    story.climb(1, because="unanswered", cycle=2)
+    assert story.why() == "Nobody answered rung 1 for 10 min (rung 2 of ladder S1)"
 
 
 def test_the_next_one_of_several_hears_whose_turn_is_over() -> None:
