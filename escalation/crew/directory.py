@@ -103,7 +103,7 @@ class Directory:
     def among(self, partnership: str, people: Collection[str], at: datetime) -> Mapping[str, Known]:
         """Give those of some people who are members, by id, as they are reached at an instant."""
         members = self._roll.among(partnership, people) if people else ()
-        return {each.known.person: each.known for each in self._described(members, at)} if members else {}
+        return {each.known.person: each.known for each in self._described(partnership, members, at)} if members else {}
 
     def last_turn(self, partnership: str, ladder: str, rung: int) -> str | None:
         """Give whom a rung that pages one at a time began with last; None: nobody so far."""
@@ -113,20 +113,21 @@ class Directory:
     def somebody(self, partnership: str, person: str, at: datetime) -> Somebody | None:
         """Give a member as they are known at an instant; None: they are let in there no more."""
         member = self._roll.member(partnership, person)
-        return None if member is None else self._described([member], at)[0]
+        return None if member is None else self._described(partnership, [member], at)[0]
 
     def everybody(self, partnership: str, at: datetime) -> list[Somebody]:
         """Give all members as they are known at an instant, by party and name."""
-        return self._described(self._roll.members(partnership), at)
+        return self._described(partnership, self._roll.members(partnership), at)
 
     def on_call_now(self, partnership: str, parties: Iterable[str], at: datetime) -> dict[str, list[str]]:
         """Give the schedules (`acme.first`) of some parties for which people are on call at an instant, by person."""
         return self._duty.on_call_now(partnership, parties, at)
 
-    def _described(self, members: Sequence[Member], at: datetime) -> list[Somebody]:
+    def _described(self, partnership: str, members: Sequence[Member], at: datetime) -> list[Somebody]:
+        """Give members with what they said; what others said of them in another partnership is no matter here."""
         with at_the_gate(), self._reading.connect() as connection:
             rows = fetch(connection, _PROFILES, {"among": [member.person for member in members]})
-        said = {row[0]: row[1:] for row in rows}
+        said = {row[0]: (*row[1:4], _held_in(partnership, row[4])) for row in rows}
         return [_somebody(member, said.get(member.person), at) for member in members]
 
     def _one(self, query: Select[Any], **values: object) -> Any:  # noqa: ANN401 - whatever the column holds
@@ -152,6 +153,10 @@ def _somebody(member: Member, said: Sequence[Any] | None, at: datetime) -> Someb
     )
     ahead = sorted((each for each in away if at < each.ends_at), key=lambda each: (each.starts_at, each.number))
     return Somebody(known, tuple(ahead))
+
+
+def _held_in(partnership: str, absences: Mapping[str, Any]) -> dict[str, Any]:
+    return {number: each for number, each in absences.items() if each.get("within") in {None, partnership}}
 
 
 def _away(number: int, absence: Mapping[str, Any]) -> Away:

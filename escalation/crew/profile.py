@@ -7,7 +7,7 @@ explains why they were not paged.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,8 +43,21 @@ class TooManyAbsences(Refused):
 
 
 @dataclass(frozen=True)
+class Leave:
+    """What is said of an absence during [starts_at, ends_at).
+
+    `within`: the partnership in which others say so, and where alone it holds; None: they do, for all of theirs.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    note: str | None = None
+    within: str | None = None
+
+
+@dataclass(frozen=True)
 class Absence:
-    """Somebody is away during [starts_at, ends_at). It acts from `since` on, and no longer once it is removed."""
+    """Somebody is away (see Leave). It acts from `since` on, and no longer once it is removed."""
 
     number: int
     starts_at: datetime
@@ -52,6 +65,7 @@ class Absence:
     since: datetime
     note: str | Hidden | None = None
     removed_at: datetime | None = None
+    within: str | None = None
 
     def holds(self, at: datetime) -> bool:
         """Say whether, by what was known at an instant, they were away then."""
@@ -80,12 +94,13 @@ class Profile(Record):
         low: list[dict[str, Any]]
 
     class AbsenceAdded(Fact):
-        """They are away during [starts_at, ends_at)."""
+        """They are away during [starts_at, ends_at): in one partnership, where others said so; None: in all."""
 
         absence: int
         starts_at: datetime
         ends_at: datetime
         note: FreeText | None
+        within: str | None = field(default=None, kw_only=True)
 
     class AbsenceRemoved(Fact):
         """They are not away after all, or back already."""
@@ -118,23 +133,27 @@ class Profile(Record):
             told = {"high": [written(step) for step in high], "low": [written(step) for step in low]}
             self.trigger_event(Profile.ContactRulesChanged, **told, by=by, at=at)
 
-    def add_absence(self, starts_at: datetime, ends_at: datetime, note: str | None, *, by: str, at: datetime) -> int:
-        """Say when they are away; give its number. InvalidField; TooManyAbsences."""
-        if ends_at <= max(starts_at, at):
+    def add_absence(self, leave: Leave, *, by: str, at: datetime) -> int:
+        """Say when they are away; give its number. InvalidField; TooManyAbsences.
+
+        What others said takes no room from what they say themselves.
+        """
+        if leave.ends_at <= max(leave.starts_at, at):
             raise InvalidField("ends_at", "Give an instant after `starts_at` that is still to come.")
-        if ends_at - starts_at > LONGEST_ABSENCE:
+        if leave.ends_at - leave.starts_at > LONGEST_ABSENCE:
             raise InvalidField("ends_at", "Give an instant at most two years after `starts_at`.")
-        if len(self.ahead(at)) >= MOST_AHEAD:
+        if sum(each.within == leave.within for each in self.ahead(at)) >= MOST_AHEAD:
             raise TooManyAbsences(most=MOST_AHEAD)
         number = len(self.absences) + 1
-        self.trigger_event(
-            Profile.AbsenceAdded, absence=number, starts_at=starts_at, ends_at=ends_at, note=note, by=by, at=at
-        )
+        self.trigger_event(Profile.AbsenceAdded, absence=number, **asdict(leave), by=by, at=at)
         return number
 
-    def remove_absence(self, number: int, *, by: str, at: datetime) -> None:
-        """Say that they are not away, or no longer. NotFound where that is over, or was removed."""
-        if number not in {absence.number for absence in self.ahead(at)}:
+    def remove_absence(self, number: int, *, by: str, at: datetime, within: str | None = None) -> None:
+        """Say that they are not away, or no longer. NotFound where that is over, or was removed.
+
+        `within`: others say so, of what was said in that partnership; None: they do, of whatever was said.
+        """
+        if number not in {each.number for each in self.ahead(at) if within in {None, each.within}}:
             raise NotFound
         self.trigger_event(Profile.AbsenceRemoved, absence=number, by=by, at=at)
 
@@ -169,24 +188,26 @@ class Profile(Record):
         self.low = tuple(Step(**each) for each in low)
 
     @event(AbsenceAdded)
-    def _absence_added(
-        self, absence: int, starts_at: datetime, ends_at: datetime, note: str | Hidden | None, timestamp: datetime
+    def _absence_added(  # noqa: PLR0913, PLR0917 - `@event` hands the fact's fields over by name
+        self,
+        absence: int,
+        starts_at: datetime,
+        ends_at: datetime,
+        note: str | Hidden | None,
+        within: str | None,
+        timestamp: datetime,
     ) -> None:
-        self.absences[absence] = Absence(absence, starts_at, ends_at, timestamp, note)
+        self.absences[absence] = Absence(absence, starts_at, ends_at, timestamp, note, within=within)
 
     @event(AbsenceRemoved)
     def _absence_removed(self, absence: int, timestamp: datetime) -> None:
-        was = self.absences[absence]
-        self.absences[absence] = Absence(was.number, was.starts_at, was.ends_at, was.since, was.note, timestamp)
+        self.absences[absence] = replace(self.absences[absence], removed_at=timestamp)
 
     @event(SubjectErased)
     def _erased(self) -> None:
         self.tz, self.languages = None, ()
         for each in self.absences.values():
-            note = None if each.note is None else ERASED
-            self.absences[each.number] = Absence(
-                each.number, each.starts_at, each.ends_at, each.since, note, each.removed_at
-            )
+            self.absences[each.number] = replace(each, note=None if each.note is None else ERASED)
 
 
 def written(step: Step) -> dict[str, Any]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from escalation.book import AgreementBook
     from escalation.changes import Changed, Sender
+    from escalation.crew.profile import Leave
     from escalation.crew.roll import Roll
     from escalation.crew.staff import Step
     from incidents.ledger.command import Command
@@ -53,17 +54,15 @@ class Profiles:
 
         return self._change(person, sender, act)
 
-    def add_absence(
-        self, person: str, starts_at: datetime, ends_at: datetime, note: str | None, sender: Sender
-    ) -> Changed[Profile]:
+    def add_absence(self, person: str, leave: Leave, sender: Sender) -> Changed[Profile]:
         """Say when somebody is away; it is the last of the record's absences. InvalidField; TooManyAbsences."""
-        return self._change(
-            person, sender, lambda it, at: it.add_absence(starts_at, ends_at, note, by=sender.by, at=at)
-        )
+        return self._change(person, sender, lambda it, at: it.add_absence(leave, by=sender.by, at=at))
 
-    def remove_absence(self, person: str, number: int, sender: Sender) -> Changed[Profile]:
-        """Say that somebody is not away after all, or back. NotFound."""
-        return self._change(person, sender, lambda it, at: it.remove_absence(number, by=sender.by, at=at))
+    def remove_absence(self, person: str, number: int, sender: Sender, within: str | None = None) -> Changed[Profile]:
+        """Say that somebody is not away after all, or back; others, of what was said `within`. NotFound."""
+        return self._change(
+            person, sender, lambda it, at: it.remove_absence(number, by=sender.by, at=at, within=within)
+        )
 
     def _change(self, person: str, sender: Sender, act: Callable[[Profile, datetime], object]) -> Changed[Profile]:
         def decide(command: Command) -> tuple[Profile, tuple[()]]:

@@ -137,13 +137,14 @@ def _turn_row(partnership: str, fact: RungFired) -> Mapping[str, Any]:
     return {"partnership": partnership, "ladder": fact.ladder, "rung": fact.rung, "recipient": recipient, "at": at}
 
 
-def _absence(absence: Absence) -> dict[str, float | None]:
+def _absence(absence: Absence) -> dict[str, float | str | None]:
     until = absence.removed_at
     return {
         "starts_at": absence.starts_at.timestamp(),
         "ends_at": absence.ends_at.timestamp(),
         "since": absence.since.timestamp(),
         "until": None if until is None else until.timestamp(),
+        "within": absence.within,
     }
 
 

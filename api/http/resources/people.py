@@ -86,9 +86,9 @@ def get_person(partnership: str, person: str) -> dict[str, Any]:
     example={"body": HOLIDAY},
 )
 def add_absence(body: Body, partnership: str, person: str) -> Shown:
-    """Say when somebody of your party is away. It holds in all their partnerships; the note is for them alone."""
+    """Say when somebody of your party is away. It holds in this partnership; the note is for them alone."""
     must_manage(partnership, person)
-    return added(person, body)
+    return added(person, body, within=partnership)
 
 
 @people.operation(
@@ -106,9 +106,9 @@ def add_absence(body: Body, partnership: str, person: str) -> Shown:
     example={"body": {}},
 )
 def remove_absence(_body: Body, partnership: str, person: str, absence: int) -> Response:
-    """Say that somebody of your party is not away after all, or back already."""
+    """Take back that somebody of your party is away, where others said so here. What they said, they take back."""
     must_manage(partnership, person)
-    return removed(person, absence)
+    return removed(person, absence, within=partnership)
 
 
 def must_manage(partnership: str, person: str) -> None:

@@ -24,6 +24,7 @@ from api.http.schemas.people import (
     ProfileView,
 )
 from escalation.changes import Sender
+from escalation.crew.profile import Leave
 from escalation.crew.staff import PERSON, Step
 from incidents.errors import Refused
 
@@ -155,16 +156,17 @@ def by_me() -> Sender:
     return Sender(principal().actor, request=request_key())
 
 
-def added(person: str, body: Body) -> Shown:
-    """Add an absence of somebody, and answer with it."""
-    change = tocsin().crew.profiles.add_absence(person, body["starts_at"], body["ends_at"], body.get("note"), by_me())
+def added(person: str, body: Body, within: str | None = None) -> Shown:
+    """Add an absence of somebody, which others say in a partnership or they themselves (None); answer with it."""
+    leave = Leave(body["starts_at"], body["ends_at"], body.get("note"), within)
+    change = tocsin().crew.profiles.add_absence(person, leave, by_me())
     absences = change.record.absences
     return absence_view(absences[max(absences)]), dict(replay_headers(replayed=change.replayed))
 
 
-def removed(person: str, absence: int) -> Response:
-    """Take an absence of somebody back."""
-    change = tocsin().crew.profiles.remove_absence(person, absence, by_me())
+def removed(person: str, absence: int, within: str | None = None) -> Response:
+    """Take an absence of somebody back; others (`within` a partnership) only what was said there by others."""
+    change = tocsin().crew.profiles.remove_absence(person, absence, by_me(), within)
     return Response(status=HTTPStatus.NO_CONTENT, headers=dict(replay_headers(replayed=change.replayed)))
 
 

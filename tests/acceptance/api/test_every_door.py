@@ -21,6 +21,7 @@ from api.http.documentation.document import operations
 from api.http.documentation.requests import example_request
 from api.settings import OidcSettings
 from escalation.changes import Sender
+from escalation.crew.profile import Leave
 from escalation.crew.teams import Place
 from escalation.matters import Certificate, Dispute, Notice
 from escalation.oncall.book import Place as SchedulePlace
@@ -156,7 +157,7 @@ class House:
         absences = self.site.tocsin.crew.profiles
         if person is not None:
             now = self.site.clock.now()
-            absences.add_absence(person, now, now + timedelta(days=1), None, Sender("test"))
+            absences.add_absence(person, Leave(now, now + timedelta(days=1), within=OURS), Sender("test"))
 
     def _team(self, party: str) -> str:
         name = f"team-{next(_numbers)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.access.members import Grant
 from api.access.permissions import Scope
 from incidents.ledger.rebuild import check
 from tests.support.http import OURS, THEIRS, party_key, problem_of, wrong_fields
@@ -169,6 +170,24 @@ def test_a_manager_says_that_somebody_is_away(site: Site, ann: Signed, boss: Sig
     assert cid.post(f"{path}/1/remove").status == 404
     must(site.operator.post(f"{path}/1/remove"), 204)
     assert must(ann.get("/v1/me/absences"))["items"] == []
+
+
+def test_what_others_say_of_somebody_holds_among_them_alone(site: Site, ann: Signed, boss: Signed) -> None:
+    """Whoever lets her into another partnership cannot silence her here, nor take back what she said."""
+    site.tocsin.members.grant(THEIRS, Grant(ann.person, "acme", ("responder",)), by="test")
+    other = site.caller(party_key(site.tocsin, THEIRS, "acme"))
+    there = f"/v1/partnerships/{THEIRS}/people/{ann.person}"
+    must(other.post(f"{there}/absences", absence(site, 0, 5)), 201)
+    assert must(other.get(there))["absent"] is True
+    here = must(boss.get(f"{BASE}/people/{ann.person}"))
+    assert (here["absent"], here["absences"]) == (False, [])
+    must(ann.post("/v1/me/absences", absence(site, 0, 5)), 201)
+    for path in (f"{BASE}/people/{ann.person}", there):
+        assert [caller.post(f"{path}/absences/2/remove").status for caller in (boss, other)].count(404) == 2
+    assert must(boss.get(f"{BASE}/people/{ann.person}"))["absent"] is True
+    assert boss.post(f"{BASE}/people/{ann.person}/absences/1/remove").status == 404
+    must(ann.post("/v1/me/absences/1/remove"), 204)
+    assert check(site.tocsin.ledger).differences == ()
 
 
 def test_a_team_is_of_its_partys_members(site: Site, ann: Signed, boss: Signed, cid: Signed) -> None:

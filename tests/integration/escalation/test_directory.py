@@ -13,6 +13,7 @@ from sqlalchemy import event, text
 from api.access.members import Grant
 from api.bootstrap import build
 from escalation.changes import Sender
+from escalation.crew.profile import Leave
 from escalation.crew.reaching import PAGE, Calling
 from escalation.crew.staff import Known, OnCall, Step
 from escalation.crew.teams import Place
@@ -92,7 +93,7 @@ def test_a_member_is_found_as_their_profile_says(desk: Desk) -> None:
     ann, crew = member(desk, "Ann"), desk.tocsin.crew
     crew.profiles.describe(ann, "Europe/Berlin", ["de", "en"], Sender(f"person:{ann}"))
     crew.profiles.change_rules(ann, [Step("terminal", 60)], [], Sender(f"person:{ann}"))
-    crew.profiles.add_absence(ann, NOON + DAY, NOON + 2 * DAY, "Dentist", Sender(f"person:{ann}"))
+    crew.profiles.add_absence(ann, Leave(NOON + DAY, NOON + 2 * DAY, "Dentist"), Sender(f"person:{ann}"))
     said = Known(ann, "acme", "Ann", "Europe/Berlin", ("de", "en"), absent=False, high=(Step("terminal", 60),))
     partnership = desk.agreement.partnership
     with counted(desk.tocsin) as taken:
@@ -152,7 +153,7 @@ def test_the_engine_pages_whoever_holds_a_contact_when_it_pages(desk: Desk) -> N
     assert fired(desk, stream) == [[f"person:{ann}", "partner"]]
     desk.turn(seconds=5)
     assert fired(desk, stream)[1][0] == f"person:{bob}"
-    crew.profiles.add_absence(bob, NOON, NOON + 9 * DAY, None, Sender("test"))
+    crew.profiles.add_absence(bob, Leave(NOON, NOON + 9 * DAY), Sender("test"))
     desk.turn(seconds=5)
     paged = [person for names in fired(desk, stream)[2:] for person in names]
     assert not {f"person:{ann}", f"person:{bob}"} & {*paged}
@@ -177,7 +178,7 @@ def test_what_a_person_said_of_themselves_can_be_erased(desk: Desk) -> None:
     """Zone, languages and notes are in no table any more; the tables agree with the facts."""
     ann, crew = member(desk, "Ann"), desk.tocsin.crew
     crew.profiles.describe(ann, "Pacific/Apia", ["sm"], Sender("test"))
-    crew.profiles.add_absence(ann, NOON, NOON + DAY, "In hospital", Sender("test"))
+    crew.profiles.add_absence(ann, Leave(NOON, NOON + DAY, "In hospital"), Sender("test"))
     eraser = connect(desk.url, ERASER, pool_size=1)
     erasure.erase(eraser, desk.tocsin.ledger, f"profile/{ann}", by="key:officer")
     eraser.dispose()

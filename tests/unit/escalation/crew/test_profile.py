@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escalation.crew.profile import LATEST_STEP, MOST_AHEAD, MOST_STEPS, Profile, TooManyAbsences
+from escalation.crew.profile import LATEST_STEP, MOST_AHEAD, MOST_STEPS, Leave, Profile, TooManyAbsences
 from escalation.crew.rows import ProfileRows
 from escalation.crew.staff import Step
 from incidents.errors import InvalidField, NotFound
@@ -40,7 +40,7 @@ def at(instant: datetime) -> Iterator[datetime]:
 def away(profile: Profile, start: datetime, end: datetime, *, said: datetime = NOON, note: str | None = None) -> int:
     """Add an absence; give its number."""
     with at(said):
-        return profile.add_absence(start, end, note, by=BY, at=said)
+        return profile.add_absence(Leave(start, end, note), by=BY, at=said)
 
 
 def back(profile: Profile, number: int, said: datetime) -> None:
