@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from api.access.api_key import ApiKey
-from api.access.permissions import OF_A_PARTNERSHIP
 from api.access.principal import Membership, Principal
 from api.access.tables import api_keys, key_uses
 from incidents.ledger.pipeline import Write, fetch
@@ -22,6 +21,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine, Row
 
     from incidents.ledger.facts import Fact, Record
+
+BEFORE_SCOPES = (
+    "admin",
+    "agreements:read",
+    "audit:read",
+    "events:read",
+    "incidents:coordinate",
+    "incidents:read",
+    "incidents:write",
+)
+"""What a partnership's key could do before facts named scopes (migration 0003): what came later was not given to it."""
 
 _insert = upsert(api_keys)
 _WRITE = _insert.on_conflict_do_update(
@@ -95,7 +105,7 @@ def _row(key: ApiKey) -> dict[str, Any]:
 
 def _scopes(key: ApiKey) -> list[str]:
     if key.scopes is None and key.partnership is not None:
-        return sorted(OF_A_PARTNERSHIP)
+        return list(BEFORE_SCOPES)
     return list(key.scopes or ())
 
 

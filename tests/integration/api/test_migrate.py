@@ -10,7 +10,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
-from api.access.permissions import OF_A_PARTNERSHIP, Scope
+from api.access.key_rows import BEFORE_SCOPES
 from api.postgres.migrate import MIGRATIONS, upgrade
 from api.startup_errors import DatabaseUnreachable
 
@@ -62,8 +62,7 @@ def test_keys_of_before_there_were_scopes_get_what_they_could_do(empty_database_
     with engine.connect() as connection:
         connection.execute(text("SET ROLE tocsin_worker"))
         found = connection.execute(text("SELECT id, scopes, party FROM api_keys ORDER BY id")).all()
-    had = sorted(OF_A_PARTNERSHIP - {Scope.AGREEMENTS_DECIDE})
-    assert [tuple(row) for row in found] == [("a", had, None), ("b", [], None)]
+    assert [tuple(row) for row in found] == [("a", list(BEFORE_SCOPES), None), ("b", [], None)]
 
 
 def test_attainment_is_counted_anew(empty_database_url: str) -> None:
