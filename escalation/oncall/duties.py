@@ -1,6 +1,6 @@
 """What a schedule owes: whoever its owner names hears of gaps before they come (escalation.engine.duties.Duties).
 
-One reminder 7 days ahead, one a day ahead; at once where a gap is nearer. A reminder names the first gap and counts
+One reminder 7 days ahead, one a day ahead; at once where a gap is nearer, and once. A reminder names the first gap and counts
 those that begin within as many days after it, so that nobody hears each night of the next one. Gaps are looked
 for a year ahead. When that year is nearly over, or the schedule changes, it is looked anew.
 """
@@ -51,8 +51,8 @@ class ScheduleDuties:
         """Remind of what is due, once for each distance; then look further if it is time."""
         if record.retired_at is not None:
             return
-        for distance, gaps in _untold(record).items():
-            due = [gap for gap in gaps if gap.start - distance <= now]
+        for distance, gaps in reversed(_untold(record).items()):
+            due = [gap for gap in gaps if gap.start - distance <= now and not _is_told(record, distance, gap)]
             if due:
                 self._remind(record, distance, next((gap for gap in due if now < gap.end), due[-1]), now)
         if _look_again(record) <= now:
@@ -76,13 +76,17 @@ def _untold(record: OnCallSchedule) -> dict[timedelta, list[Shift]]:
 
 
 def _is_told(record: OnCallSchedule, distance: timedelta, gap: Shift) -> bool:
-    """Say whether a reminder told of a gap, or of another one while this one was known and as near."""
+    """Say whether a reminder told of a gap, or of another one while this one was known and as near.
+
+    One that came later than it was due counts as well: whoever hears of a gap a day ahead knows of it.
+    """
+    within = {_reminder(each): each for each in DISTANCES if each <= distance}
     for told in record.history:
-        if isinstance(told, Reminding.Reminded) and told.reminder == _reminder(distance):
+        if isinstance(told, Reminding.Reminded) and told.reminder in within:
             if told.due_at == gap.start:
                 return True
             known = record.definition_at(told.timestamp)
-            near = told.due_at is not None and gap.start <= told.due_at + distance
+            near = told.due_at is not None and gap.start <= told.due_at + within[told.reminder]
             if near and known is not None and known.gaps(gap.start, gap.start + SECOND):
                 return True
     return False

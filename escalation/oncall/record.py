@@ -188,10 +188,11 @@ class OnCallSchedule(Reminding):
         found = self.definition.gaps(start, start + LONGEST_TOLD)
         until = found[0].end if found and found[0].start == start else start
         tz = zone(self.settings.tz)
-        ends = "" if until == start else f" until {until.astimezone(tz):%Y-%m-%d %H:%M}"
+        ends = "" if until in {start, start + LONGEST_TOLD} else f" until {until.astimezone(tz):%Y-%m-%d %H:%M}"
         days = days_of(reminded.reminder)
         more = sum(start < gap.start <= start + timedelta(days=days) for gap in found)
-        again = f", and {more} times more within {days} days" if more else ""
+        times, within = "once" if more == 1 else f"{more} times", "a day" if days == 1 else f"{days} days"
+        again = f", and {times} more within {within}" if more else ""
         return f"Nobody is on call for {self.label} from {start.astimezone(tz):%Y-%m-%d %H:%M}{ends} ({tz.key}){again}"
 
     def wants(self, reminded: Reminding.Reminded) -> bool:

@@ -100,24 +100,40 @@ def test_a_nearer_gap_is_told_at_once() -> None:
     assert watched.run(NOON + 30 * DAY) == [(1, "gap_in_7_days", 4), (3, "gap_in_1_days", 4)]
 
 
+def test_a_gap_that_is_hours_away_is_told_once() -> None:
+    """It is late for both reminders: they would say the same in the same second."""
+    watched = Watched()
+    watched.gap(NOON, NOON + 0.5 * DAY, NOON + DAY)
+    assert watched.run(NOON + 30 * DAY) == [(0, "gap_in_1_days", 0.5)]
+
+
+def test_a_gap_without_an_end_is_told_without_one() -> None:
+    """Nobody stands in the schedule at all: there is no date to name."""
+    watched = Watched(ALWAYS | {"restrictions": []})
+    watched.run(NOON)
+    [told] = [fact for fact in watched.record.history if isinstance(fact, Reminding.Reminded)]
+    assert watched.record.subject(told) == "Nobody is on call for acme.first from 2026-03-02 13:00 (Europe/Berlin)"
+
+
 def test_gaps_that_come_together_are_told_together() -> None:
-    """Every night, but not each for itself: what is told counts the others."""
+    """Every night, but not each for itself: what is told counts the others; of the nearest nights a day ahead."""
     watched = Watched(ALWAYS | {"restrictions": [{"days": _week(), "from": "06:00", "to": "22:00"}]})
     told = watched.run(NOON + 15 * DAY)
-    assert [round(at) for at, reminder, _ in told if reminder == "gap_in_7_days"] == [0, 1, 9]
+    assert [round(at) for at, reminder, _ in told if reminder == "gap_in_7_days"] == [0, 3, 11]
     assert len([at for at, reminder, _ in told if reminder == "gap_in_1_days"]) == 8
-    [first, *_] = [fact for fact in watched.record.history if isinstance(fact, Reminding.Reminded)]
-    assert watched.record.subject(first).endswith("(Europe/Berlin), and 7 times more within 7 days")
+    [first, then, *_] = [fact for fact in watched.record.history if isinstance(fact, Reminding.Reminded)]
+    assert watched.record.subject(first).endswith("(Europe/Berlin), and once more within a day")
+    assert watched.record.subject(then).endswith("(Europe/Berlin), and 7 times more within 7 days")
 
 
 def test_a_gap_that_nobody_knew_of_is_told_though_others_were() -> None:
     """Told today of tonight, and then somebody makes a gap this afternoon: that is told as well."""
     watched = Watched()
     watched.gap(NOON, NOON + 0.9 * DAY, NOON + DAY)
-    assert len(watched.run(NOON)) == 2
+    assert watched.run(NOON) == [(0, "gap_in_1_days", 0.9)]
     watched.gap(NOON + 0.1 * DAY, NOON + 0.3 * DAY, NOON + 0.4 * DAY)
     told = watched.run(NOON + 5 * DAY)
-    assert [round(start, 1) for _, _, start in told] == [0.9, 0.9, 0.3, 0.3]
+    assert [round(start, 1) for _, _, start in told] == [0.9, 0.3]
 
 
 def test_a_change_during_a_gap_tells_it_no_second_time() -> None:
