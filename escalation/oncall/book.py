@@ -13,9 +13,9 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from escalation.addressing import check_addressee
+from escalation.addressing import check_addressee, parties_addressed
 from escalation.changes import once
-from escalation.crew.staff import OnCall
+from escalation.crew.staff import PERSON, SCHEDULE, TEAM, OnCall
 from escalation.crew.team import NameTaken
 from escalation.oncall.record import STREAM, OnCallSchedule
 from escalation.oncall.settings import Settings, checked
@@ -134,7 +134,7 @@ class Schedules:
                 partnership=place.partnership,
                 party=place.party,
                 name=place.name,
-                **self._checked(place.partnership, settings, command.recorded_at).values(),
+                **self._checked(place, settings, command.recorded_at).values(),
                 layers=written,
                 by=sender.by,
                 at=command.recorded_at,
@@ -148,7 +148,7 @@ class Schedules:
         """Give a schedule other settings. InvalidField."""
 
         def act(record: OnCallSchedule, at: datetime) -> None:
-            record.edit(self._checked(record.partnership, settings, at), by=sender.by, at=at)
+            record.edit(self._checked(_place(record), settings, at), by=sender.by, at=at)
 
         return self._change(stream, sender, act)
 
@@ -230,10 +230,15 @@ class Schedules:
         if len(taken) >= MOST_SCHEDULES:
             raise TooManySchedules(most=MOST_SCHEDULES)
 
-    def _checked(self, partnership: str, settings: Settings, at: datetime) -> Settings:
-        agreement = self._book.named(partnership, at)[0]
+    def _checked(self, place: Place, settings: Settings, at: datetime) -> Settings:
+        """Check them. Of the other party the agreement's own names may be warned, but none of its people."""
+        agreement = self._book.named(place.partnership, at)[0]
         for nth, name in enumerate(settings.warn):
             check_addressee(agreement, f"warn.{nth}", name)
+            if name.startswith((SCHEDULE, TEAM)) and parties_addressed(agreement, name) != {place.party}:
+                raise InvalidField(f"warn.{nth}", f"Name a schedule or team of {place.party}.")
+        warned = ((f"warn.{nth}", name) for nth, name in enumerate(settings.warn) if name.startswith(PERSON))
+        self._check_people(place, ((field, name.removeprefix(PERSON)) for field, name in warned))
         return checked(settings)
 
     def _checked_layers(self, place: Place, layers: Sequence[Written], at: datetime) -> list[Written]:

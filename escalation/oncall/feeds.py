@@ -129,7 +129,7 @@ class Feeds:
             return once(self._ledger, CalendarFeed, sender, decide)
 
     def opened(self, token: str, now: datetime) -> Opened:
-        """Open an address. NotFound for all that is not, or no longer, one: revoked, or its maker has left."""
+        """Open an address. NotFound for all that is not, or no longer, one: revoked, or its maker or owner has left."""
         identity, _, secret = token.partition("_") if _token.fullmatch(token) else ("", "", "")
         with reaching_all():
             feed = self._feed(identity)
@@ -149,11 +149,13 @@ class Feeds:
             return None
 
     def _is_still_theirs(self, feed: CalendarFeed) -> bool:
-        """Say whether whoever made it is still of that party; what a key made is good until it is revoked."""
-        if not feed.made_by.startswith(PERSON_ACTOR):
-            return True
-        maker = self._roll.member(feed.partnership, feed.made_by.removeprefix(PERSON_ACTOR))
-        return maker is not None and maker.party == feed.party
+        """Say whether whoever made it, and whoever it is for, is still of that party.
+
+        What a key made for all is good until it is revoked.
+        """
+        maker = feed.made_by.removeprefix(PERSON_ACTOR) if feed.made_by.startswith(PERSON_ACTOR) else None
+        members = [self._roll.member(feed.partnership, each) for each in (maker, feed.person) if each is not None]
+        return all(member is not None and member.party == feed.party for member in members)
 
     def _check(self, schedule: OnCallSchedule, person: str | None) -> None:
         member = None if person is None else self._roll.member(schedule.partnership, person)

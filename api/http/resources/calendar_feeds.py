@@ -87,7 +87,8 @@ def list_feeds(partnership: str, schedule: str) -> dict[str, Any]:
 def make(body: Body, partnership: str, schedule: str) -> dict[str, Any]:
     """Make a secret address for calendar programs; it is shown this once.
 
-    It shows the turns from 4 weeks back to 26 weeks ahead, until it is revoked, or you leave the party.
+    It shows the turns from 4 weeks back to 26 weeks ahead, until it is revoked, or you leave the party;
+    one that shows a single person also when they do.
     Sent again, the request shows no secret a second time: 409 `secret_shown_before`.
     """
     record, sender = managed(partnership, schedule)

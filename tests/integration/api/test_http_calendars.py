@@ -121,11 +121,11 @@ def test_anything_else_is_not_there(site: Site) -> None:
 
 
 def test_an_address_ends(site: Site) -> None:
-    """Once it is revoked, its maker has left, or the schedule is retired."""
-    revoked, left, retired = made(site), made(site, BOB), made(site)
+    """Once it is revoked, its maker or the one person whom it is for has left, or the schedule is retired."""
+    revoked, left, theirs, retired = made(site), made(site, BOB), made(site, person=BOB), made(site)
     assert Somebody(site, ANN).post(f"{FEEDS}/{revoked['feed']}/revoke", {}).status == 200
     site.tocsin.members.withdraw(OURS, BOB, by="test")
-    assert [read(site, feed).status for feed in (revoked, left, retired)] == [404, 404, 200]
+    assert [read(site, feed).status for feed in (revoked, left, theirs, retired)] == [404, 404, 404, 200]
     assert site.operator.post(f"{SCHEDULES}/acme.first/retire", {}).status == 200
     assert read(site, retired).status == 404
 

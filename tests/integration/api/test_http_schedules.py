@@ -191,6 +191,9 @@ def test_people_must_be_active_members_of_that_party(site: Site, ann: Somebody) 
     [
         ({"tz": "Europe/Berlim"}, "tz"),
         ({"warn": ["no-such-contact"]}, "warn.0"),
+        ({"warn": [f"person:{ANN}", f"person:{'0' * 32}"]}, "warn.1"),
+        ({"warn": ["globex-ops", "team:acme.payments", "team:globex.ops"]}, "warn.2"),
+        ({"warn": ["schedule:client.first"]}, "warn.0"),
         ({"name": "Not A Name"}, "name"),
         ({"must_cover": [{"days": ["mon"], "from": "09:00", "to": "09:00"}]}, "must_cover.0.from"),
         ({"layers": [WEEKLY | {"start": "2026-02-30T09:00"}]}, "layers.0.start"),
