@@ -33,7 +33,7 @@ class ApiKey(Record):
     """Lets a program in: to one partnership, for a party or for none; or, the operator's, to all."""
 
     class Issued(FirstFact):
-        """It was made. Of a partnership's key without `scopes` (none were recorded once) `key_rows.BEFORE_SCOPES` hold."""
+        """It was made. A partnership's key without `scopes` (none were recorded once) has key_rows.BEFORE_SCOPES."""
 
         name: FreeText
         partnership: str | None

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from api.access.api_key import ApiKey
+from api.access.permissions import OF_A_PARTNERSHIP
 from api.access.principal import Membership, Principal
 from api.access.tables import api_keys, key_uses
 from incidents.ledger.pipeline import Write, fetch
