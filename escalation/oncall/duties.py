@@ -1,8 +1,8 @@
 """What a schedule owes: whoever its owner names hears of gaps before they come (escalation.engine.duties.Duties).
 
-One reminder 7 days ahead, one a day ahead; at once where a gap is nearer, and once. A reminder names the first gap and counts
-those that begin within as many days after it, so that nobody hears each night of the next one. Gaps are looked
-for a year ahead. When that year is nearly over, or the schedule changes, it is looked anew.
+One reminder 7 days ahead, one a day ahead; at once, and once, where a gap is nearer. A reminder names the first gap
+and counts those that begin within as many days after it, so that nobody hears each night of the next one. Gaps are
+looked for a year ahead. When that year is nearly over, or the schedule changes, it is looked anew.
 """
 
 from __future__ import annotations
