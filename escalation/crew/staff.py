@@ -16,12 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from escalation.agreement.model.people import BODY, PERSON, SCHEDULE, TEAM
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-BODY, SCHEDULE, TEAM, PERSON = "body:", "schedule:", "team:", "person:"
-"""Begin the names of addressees that are no contact, role or webhook."""
+__all__ = ["BODY", "NOBODY", "PERSON", "SCHEDULE", "TEAM", "Known", "Nobody", "OnCall", "Staff", "Step"]
 
 
 @dataclass(frozen=True, slots=True)

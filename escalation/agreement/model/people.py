@@ -8,6 +8,8 @@ from typing import Literal
 TERMINAL = "terminal"
 WEBHOOK = "webhook:"
 """Begins the name of a webhook where a contact could stand: `webhook:pager`; names of contacts have no colon."""
+BODY, SCHEDULE, TEAM, PERSON = "body:", "schedule:", "team:", "person:"
+"""Begin the names of other addressees (see crew/staff.py)."""
 
 
 @dataclass(frozen=True, slots=True)
