@@ -17,7 +17,7 @@ from escalation.terms import AgreementTerms
 from incidents.disclosure import Viewer, shown
 from incidents.errors import NotFound
 from incidents.ledger.sealing import ERASED, Hidden
-from notifications.asking import page_of
+from notifications.asking import Paging, page_of, pages_in
 from notifications.dated import Dated
 from notifications.presence import missing
 from notifications.reader import party_of, reader_of
@@ -140,7 +140,8 @@ class Composer:
         """Say why a person is not to be told of an incident any more; None while they are there (presence.py)."""
         cause = cause_of(delivery, incident)
         calling = Calling(self._agreement_at(cause, incident), self._staff, now)
-        return missing(delivery, page_of(delivery.id, cause), calling)
+        others = pages_in(cause) if isinstance(cause, Paging) else ()
+        return missing(delivery, page_of(delivery.id, cause), calling, others)
 
     def gone(self, delivery: Delivery, record: Reminding, now: datetime) -> str | None:
         """Say why a person is not to be reminded any more: they have left."""

@@ -12,6 +12,7 @@ from escalation.crew.staff import PERSON
 from notifications.delivery import TAKEN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from escalation.crew.reaching import Calling
@@ -34,7 +35,9 @@ def addressee(delivery: Delivery, staff: Staff, now: datetime) -> Known | None:
     return known if known is not None and known.party == delivery.party else None
 
 
-def missing(delivery: Delivery, page: dict[str, Any] | None, calling: Calling) -> str | None:
+def missing(
+    delivery: Delivery, page: dict[str, Any] | None, calling: Calling, others: Iterable[dict[str, Any]] = ()
+) -> str | None:
     """Say why a person is not to be told any more: `left`, `away` or `handed_over`; None while they are there.
 
     That somebody has taken it is told also to those who are off by now: they may be on the way.
@@ -43,6 +46,7 @@ def missing(delivery: Delivery, page: dict[str, Any] | None, calling: Calling) -
         delivery: What is to be sent.
         page: What called them; None where it does not matter whether they are still on call.
         calling: The agreement version whose names pages were called by, with who is there now.
+        others: The pages that were told with it: a person may be meant by two names, and is called by the first.
     """
     if not delivery.recipient.startswith(PERSON):
         return None
@@ -53,10 +57,12 @@ def missing(delivery: Delivery, page: dict[str, Any] | None, calling: Calling) -
         return None
     if known.absent:
         return AWAY
-    return None if _still_called(page, calling) else HANDED_OVER
+    return None if _still_called([page, *others], calling) else HANDED_OVER
 
 
-def _still_called(page: dict[str, Any], calling: Calling) -> bool:
-    """Whether the name under which a person was called reaches them still: it may be a schedule's, or a contact's."""
-    reached = calling.reach([page.get("called", page["recipient"])], page["urgency"]).people
+def _still_called(pages: Sequence[dict[str, Any]], calling: Calling) -> bool:
+    """Whether a name under which people were called reaches the first of them: a schedule's perhaps, or a contact's."""
+    page = pages[0]
+    names = [each.get("called", each["recipient"]) for each in pages if each["urgency"] == page["urgency"]]
+    reached = calling.reach(names, page["urgency"]).people
     return any(way.contact == page["recipient"] for ways in reached for way in ways)

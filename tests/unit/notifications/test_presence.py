@@ -111,6 +111,18 @@ def test_a_page_is_looked_up_in_the_fact_that_caused_it() -> None:
     assert composer.missing(delivery, story.incident, HANDOFF) == "handed_over"
 
 
+def test_whoever_is_meant_by_two_names_must_answer_to_one() -> None:
+    """Ann hands her turn over, and is still of the team that the same rung calls: nobody else is paged in her place."""
+    story, told = Story(), page("person:ann", channel="terminal") | ANN | {"called": "schedule:acme.first"}
+    team = page("person:bob", channel="terminal") | ANN | {"called": "team:acme.payments"}
+    delivery = replace(story.delivery("page"), id=told["delivery"], recipient="person:ann", party="acme")
+    composer = Composer(OneAgreement(), "http://tocsin.example", staffed())
+    for also, expected in ((team, None), (team | {"urgency": 1}, "handed_over")):
+        story.fire(told, also)
+        fired = replace(delivery, version=story.incident.version)
+        assert composer.missing(fired, story.incident, HANDOFF) == expected
+
+
 def test_a_staff_of_nobody_lets_nobody_through() -> None:
     """A person that nobody can find is nobody's to page."""
     story, told = Story(), page("person:ann", channel="terminal") | ANN
