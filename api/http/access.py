@@ -51,7 +51,7 @@ def entering(scope: Scope | Anybody) -> Iterator[None]:
     g.principal, g.scope = found, scope
     token = reach.begin(found.partnerships(scope) if isinstance(scope, Scope) else ())
     try:
-        count_request(tocsin().limits, found)
+        count_request(tocsin().limits, found.actor)
         if isinstance(scope, Scope) and not found.may(scope):
             raise Forbidden(scope)
         yield

@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from flask import Response
 
     from api.access.limits import Limits, Standing
-    from api.access.principal import Principal
 
 POLICY = '"principal"'
 
 
-def count_request(limits: Limits, sender: Principal) -> None:
-    """Take a token for this request. RateLimited where there is none."""
-    standing = g.standing = limits.take(sender.actor)
+def count_request(limits: Limits, sender: str) -> None:
+    """Take a token of a sender's for this request, by what facts call them. RateLimited where there is none."""
+    standing = g.standing = limits.take(sender)
     if not standing.taken:
         raise RateLimited(standing.next_in)
 

@@ -128,14 +128,19 @@ class Feeds:
         with reaching_all():
             return once(self._ledger, CalendarFeed, sender, decide)
 
-    def opened(self, token: str, now: datetime) -> Opened:
-        """Open an address. NotFound for all that is not, or no longer, one: revoked, or its maker or owner has left."""
+    def found(self, token: str) -> CalendarFeed:
+        """Find what stands under an address. NotFound for what is not, or no longer, one."""
         identity, _, secret = token.partition("_") if _token.fullmatch(token) else ("", "", "")
         with reaching_all():
             feed = self._feed(identity)
             known = feed.secret_hash if feed else _hash_of("")
             if not hmac.compare_digest(known, _hash_of(secret)) or feed is None or feed.revoked_at is not None:
                 raise NotFound
+            return feed
+
+    def opened(self, feed: CalendarFeed, now: datetime) -> Opened:
+        """Open an address that was found. NotFound where its schedule is retired, or its maker or owner has left."""
+        with reaching_all():
             schedule = self._ledger.get(OnCallSchedule, feed.schedule)
             if schedule.retired_at is not None or not self._is_still_theirs(feed):
                 raise NotFound

@@ -131,8 +131,8 @@ class SideView:
 
     side: str | None
     ladder: str
-    answered_by: str | None
-    answered_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
     expires_at: datetime | None
     snoozed_until: datetime | None
 

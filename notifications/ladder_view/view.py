@@ -132,8 +132,8 @@ class _Look:
             yield SideView(
                 side=side,
                 ladder=ladder,
-                answered_by=taken.by if taken else None,
-                answered_at=taken.at if taken else None,
+                acknowledged_by=taken.by if taken else None,
+                acknowledged_at=taken.at if taken else None,
                 expires_at=until.get(side),
                 snoozed_until=snoozed,
             )

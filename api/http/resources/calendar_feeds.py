@@ -14,6 +14,7 @@ from api.http import openapi
 from api.http.access import must_reach, principal, tocsin
 from api.http.administration import manages
 from api.http.idempotency import replay_headers
+from api.http.limits import count_request
 from api.http.resources.schedules import REPLAYED, SCHEDULE_PATH, found, managed, names_in, schedules
 from api.http.schedule_views import feed_view
 from api.http.schemas.fields import Body as NoFields
@@ -124,8 +125,8 @@ def revoke(_body: Body, partnership: str, schedule: str, feed: str) -> Shown:
     "/<token>.ics",
     "getCalendar",
     gives=None,
-    headers={"Cache-Control": "CACHING"},
-    errors=(HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE),
+    headers={"Cache-Control": "CACHING", **openapi.OF_LIMITS},
+    errors=(HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
     path=_TOKEN,
     scope=None,
     responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
@@ -133,8 +134,11 @@ def revoke(_body: Body, partnership: str, schedule: str, feed: str) -> Shown:
 def get_calendar(token: str) -> Response:
     """Read the calendar under a secret address (RFC 5545), without signing in: whoever has the address may."""
     now = tocsin().clock.now()
-    feed, schedule, content = tocsin().calendar_feeds.opened(token, now)
-    reader, target = f"calendar:{feed.public_id}", f"schedule {schedule.label}"
+    found_feed = tocsin().calendar_feeds.found(token)
+    reader = f"calendar:{found_feed.public_id}"
+    count_request(tocsin().limits, reader)
+    feed, schedule, content = tocsin().calendar_feeds.opened(found_feed, now)
+    target = f"schedule {schedule.label}"
     read = Read(feed.partnership, now, reader, feed.party, "getCalendar", target)
     with reaching_all():
         tocsin().reads.write([read])

@@ -149,8 +149,8 @@ class SideView(Schema):
         metadata={"description": "A party with a ladder of its own; null: all others together."},
     )
     ladder = fields.String(required=True)
-    answered_by = fields.String(required=True, allow_none=True)
-    answered_at = Instant(required=True, allow_none=True)
+    acknowledged_by = fields.String(required=True, allow_none=True)
+    acknowledged_at = Instant(required=True, allow_none=True)
     expires_at = Instant(
         required=True,
         allow_none=True,

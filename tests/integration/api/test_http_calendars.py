@@ -11,6 +11,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import text
 
+from api.access.limits import Limit
 from api.logs import logging_config
 from tests.support.http import OURS, party_key, problem_of, site_on
 from tests.support.rostered import ANN, BOB, WEEKLY, let_in
@@ -128,6 +129,15 @@ def test_an_address_ends(site: Site) -> None:
     assert [read(site, feed).status for feed in (revoked, left, theirs, retired)] == [404, 404, 404, 200]
     assert site.operator.post(f"{SCHEDULES}/acme.first/retire", {}).status == 200
     assert read(site, retired).status == 404
+
+
+def test_an_address_is_read_only_so_often(site: Site) -> None:
+    """Each has a bucket of its own: whoever reads one too often is told when to come again, others are not."""
+    one, other = made(site), made(site, BOB)
+    site.served.limits.limit = Limit(per_second=1, burst=2)
+    assert [read(site, one).status for _ in range(3)] == [200, 200, 429]
+    assert read(site, one).headers["Retry-After"] == "1"
+    assert read(site, other).status == 200
 
 
 def test_everybody_sees_and_revokes_their_own(site: Site) -> None:

@@ -55,8 +55,8 @@ def test_a_party_reads_who_was_told_and_who_is_next(bench: Bench) -> None:
         {
             "side": None,
             "ladder": "S1",
-            "answered_by": None,
-            "answered_at": None,
+            "acknowledged_by": None,
+            "acknowledged_at": None,
             "expires_at": None,
             "snoozed_until": None,
         }
@@ -88,7 +88,7 @@ def test_an_acknowledgement_is_read_back_at_once(bench: Bench) -> None:
     bench.turn()
     taken = bench["acme"].must(incident, "acknowledge")
     view = bench["acme"].get(taken["links"]["ladder"]).body
-    assert view["sides"][0]["answered_by"] == taken["acknowledged_by"]
+    assert view["sides"][0]["acknowledged_by"] == taken["acknowledged_by"]
     assert [each for each in view["next"] if each["ladder"] == "S1"] == []
     assert [each["state"] for each in view["ladders"][0]["rungs"]] == ["told", "answered"]
 
