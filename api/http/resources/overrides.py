@@ -17,6 +17,7 @@ from escalation.oncall.swaps import Span
 
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown
+    from escalation.oncall.happenings import OverrideAdded
     from escalation.oncall.record import OnCallSchedule
 
 _OVERRIDE = (
@@ -73,7 +74,7 @@ def add(body: Body, partnership: str, schedule: str) -> Shown:
     record, sender = managed(partnership, schedule)
     span = Span(body["start"], body["end"])
     change = tocsin().schedules.add_override(record.id, span, body["people"], body.get("reason"), sender)
-    number = cast("OnCallSchedule.OverrideAdded", change.record.history[-1]).override
+    number = cast("OverrideAdded", change.record.history[-1]).override
     view = override_view(change.record.overrides[number], names_in(partnership))
     return view, dict(replay_headers(replayed=change.replayed))
 

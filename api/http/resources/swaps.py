@@ -18,6 +18,7 @@ from escalation.oncall.swaps import Span
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown
     from escalation.changes import Changed
+    from escalation.oncall.happenings import SwapProposed
     from escalation.oncall.record import OnCallSchedule
 
 _SWAP = (
@@ -82,7 +83,7 @@ def propose(body: Body, partnership: str, schedule: str) -> Shown:
     record, sender = managed(partnership, schedule)
     give, take = _span(body["give"]), _span(body["take"]) if "take" in body else None
     change = tocsin().schedules.propose_swap(record.id, body["taker"], give, take, sender)
-    return _told(change, cast("OnCallSchedule.SwapProposed", change.record.history[-1]).swap)
+    return _told(change, cast("SwapProposed", change.record.history[-1]).swap)
 
 
 @schedules.operation("POST", "/<partnership>/schedules/<schedule>/swaps/<int:swap>/accept", "acceptSwap", **_SETTLING)

@@ -10,7 +10,7 @@ from api.http.schemas.fields import MAX_TITLE, Body, Instant, Text, WholeNumber,
 from api.http.schemas.fields import name as named
 from api.http.schemas.members import PERSON
 from escalation.oncall.book import NAME
-from escalation.oncall.record import MOST_PEOPLE
+from escalation.oncall.overriding import MOST_PEOPLE
 from escalation.oncall.schedule import Rotation, Turns
 from escalation.oncall.settings import MOST_WARNED
 from escalation.oncall.swaps import SwapState

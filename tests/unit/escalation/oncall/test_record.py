@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from escalation.oncall.record import MOST_OVERRIDES, OnCallSchedule, ScheduleRetired, TooManyOverrides
+from escalation.oncall.base import ScheduleRetired
+from escalation.oncall.overriding import MOST_OVERRIDES, TooManyOverrides
+from escalation.oncall.record import OnCallSchedule
 from escalation.oncall.settings import Settings
 from escalation.oncall.swaps import MOST_SWAPS, NotYourSwap, Span, SwapSettled, TooManySwaps
 from escalation.oncall.writing import MOST_LAYERS, checked_layers
