@@ -17,8 +17,8 @@ from api.http.idempotency import replay_headers
 from api.http.limits import count_request
 from api.http.resources.schedules import REPLAYED, SCHEDULE_PATH, found, managed, names_in, schedules
 from api.http.schedule_views import feed_view
+from api.http.schemas.calendar_feeds import FeedBody, FeedList, FeedView, NewFeedView
 from api.http.schemas.fields import Body as NoFields
-from api.http.schemas.schedules import FeedBody, FeedList, FeedView, NewFeedView
 from escalation.oncall.feeds import TOKEN
 from escalation.oncall.ical import MEDIA_TYPE
 from incidents.errors import NotFound

@@ -11,7 +11,7 @@ from api.http import openapi
 from api.http.access import tocsin
 from api.http.resources.schedules import PARTNERSHIP, SCHEDULE_PATH, found, names_in, readable, schedules
 from api.http.schedule_views import on_call_view, person_view, shift_view
-from api.http.schemas.schedules import AtQuery, FinalView, OnCallList, OnCallView, ProblemsView, SpanQuery
+from api.http.schemas.on_call import AtQuery, FinalView, OnCallList, OnCallView, ProblemsView, SpanQuery
 from escalation.oncall.problems import problems
 from escalation.oncall.swaps import Span
 from incidents.errors import InvalidField

@@ -12,13 +12,13 @@ from api.http.idempotency import replay_headers
 from api.http.resources.schedules import EXAMPLE_PEOPLE, REPLAYED, SCHEDULE_PATH, found, managed, names_in, schedules
 from api.http.schedule_views import override_view
 from api.http.schemas.fields import Body as NoFields
-from api.http.schemas.schedules import MAX_NUMBER, OverrideBody, OverrideList, OverrideView
+from api.http.schemas.on_call_fields import MAX_NUMBER
+from api.http.schemas.overrides import OverrideBody, OverrideList, OverrideView
 from escalation.oncall.swaps import Span
 
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown
     from escalation.oncall.happenings import OverrideAdded
-    from escalation.oncall.record import OnCallSchedule
 
 _OVERRIDE = (
     *SCHEDULE_PATH,

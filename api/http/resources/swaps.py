@@ -12,7 +12,8 @@ from api.http.idempotency import replay_headers
 from api.http.resources.schedules import EXAMPLE_PEOPLE, REPLAYED, SCHEDULE_PATH, found, managed, names_in, schedules
 from api.http.schedule_views import swap_view
 from api.http.schemas.fields import Body as NoFields
-from api.http.schemas.schedules import MAX_NUMBER, SwapBody, SwapList, SwapView
+from api.http.schemas.on_call_fields import MAX_NUMBER
+from api.http.schemas.swaps import SwapBody, SwapList, SwapView
 from escalation.oncall.swaps import Span
 
 if TYPE_CHECKING:
