@@ -12,13 +12,13 @@ class NotActive(Refused):
 
 
 class AlreadyAcknowledged(Refused):
-    """Somebody has acknowledged the incident already."""
+    """Somebody of your side has acknowledged the incident already."""
 
     code = "already_acknowledged"
 
 
 class NotAcknowledged(Refused):
-    """Nobody has acknowledged the incident."""
+    """Nobody of your side has acknowledged the incident."""
 
     code = "not_acknowledged"
 

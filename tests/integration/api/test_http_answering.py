@@ -75,7 +75,9 @@ def test_a_snooze_shows_its_end_until_it_is_ended(bench: Bench) -> None:
     """The newest one counts; waking leaves the incident in hand."""
     incident = bench.declare()
     until = {"until": ahead(bench, hours=2), "reason": "The part comes at two"}
-    assert code(bench["acme"].command(incident, "snooze", until)) == "not_acknowledged"
+    refused = bench["acme"].command(incident, "snooze", until)
+    assert code(refused) == "not_acknowledged"
+    assert refused.body["detail"] == "Nobody of your side has acknowledged the incident."
     assert code(bench["acme"].command(incident, "wake")) == "not_snoozed"
     bench["acme"].must(incident, "acknowledge")
     bench["acme"].must(incident, "snooze", until)
