@@ -55,11 +55,9 @@ class Telling:
 def why(cause: h.IncidentEvent, telling: Telling) -> str:
     """Say why a fact is told."""
     match cause:
-        case h.RungFired():
-            by_name = cause.ladder == ASKED or asked_in(cause, telling.incident)
+        case h.RungFired() | h.RungSkipped():
+            by_name = cause.ladder == ASKED or (isinstance(cause, h.RungFired) and asked_in(cause, telling.incident))
             return why_round(cause, telling) + ("" if by_name else f" ({_place(cause)})")
-        case h.RungSkipped():
-            return f"{why_round(cause, telling)} ({_place(cause)})"
         case h.LadderExhausted():
             return f"Nobody has answered ladder {cause.ladder}; it is handed to you"
         case h.Acknowledged():
@@ -99,10 +97,19 @@ def _asked(fired: h.RungFired, telling: Telling) -> str:
 
 def _on_call_for(skipped: h.RungSkipped, telling: Telling) -> str:
     """Name the schedules that a rung names; where it reaches one through a contact, what it names."""
-    rung = _rung(skipped, telling.agreement)
-    named = () if rung is None else (*rung.page, *rung.notify)
+    named = _named(skipped, telling)
     schedules = [name.removeprefix(SCHEDULE) for name in named if name.startswith(SCHEDULE)]
     return ", ".join(schedules or named) or "it"
+
+
+def _named(skipped: h.RungSkipped, telling: Telling) -> list[str]:
+    """Give whom a rung names; who was asked by name, as far as the reader may see it."""
+    asks = request_of(skipped, telling.seen)
+    if asks is not None:
+        name = vars(asks)["to" if isinstance(asks, h.Reassigned) else "whom"]
+        return [name] if isinstance(name, str) else []
+    rung = _rung(skipped, telling.agreement)
+    return [] if rung is None else [*rung.page, *rung.notify]
 
 
 def _reached(fired: h.RungFired, telling: Telling) -> str:

@@ -43,9 +43,9 @@ class Told(Story):
         """Fire a rung of the ladder."""
         self.say(Incident.RungFired, "engine", **rung(page(), number=number) | values)
 
-    def skip(self, number: int) -> None:
+    def skip(self, number: int, **values: object) -> None:
         """Skip a rung, for nobody is on call."""
-        place = {name: value for name, value in rung(number=number).items() if name != "pages"}
+        place = {name: value for name, value in (rung(number=number) | values).items() if name != "pages"}
         self.say(Incident.RungSkipped, "engine", **place, why="no_one_on_call", pages=[page(urgency=1)])
 
     def why(self, party: str = "acme", kind: str = "page", agreement: Agreement | None = None) -> str:
@@ -149,6 +149,14 @@ def test_who_escalated_is_told_and_the_reason_to_those_who_may_read_it() -> None
     assert story.why("globex") == "Escalated by somebody of acme (rung 2 of ladder S1)"
     story.climb(1, cycle=cycle, round=1)
     assert story.why() == "Escalated by Ann: No idea (rung 2 of ladder S1, round 2)"
+
+
+def test_a_schedule_that_was_asked_by_name_is_named_where_nobody_is_on_call() -> None:
+    """Its owner hears of which one."""
+    story = Told()
+    cycle = story.say(Incident.Reassigned, reason=None, to="schedule:acme.second", side=None)
+    story.skip(0, ladder="asked", cycle=cycle, because="asked")
+    assert story.why(kind="notice") == "Nobody is on call for acme.second"
 
 
 def test_whoever_is_asked_by_name_hears_by_whom_and_for_what() -> None:
