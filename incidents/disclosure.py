@@ -9,9 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from incidents.happenings import WHOLE, Decision, IncidentEvent, confidential, kind_of, words_of
+from incidents.happenings import (
+    WHOLE,
+    Decision,
+    IncidentEvent,
+    PageFailed,
+    PageSent,
+    PageWithdrawn,
+    confidential,
+    kind_of,
+    words_of,
+)
 from incidents.ledger.catalogue import ENVELOPE_FIELDS
 from incidents.ledger.sealing import Hidden
 
@@ -27,6 +37,8 @@ NAMED_PARTIES = "named_parties"
 ASSESSED = ("impact", "urgency", "users_affected_pct", "flags")
 SEE_AGREEMENT = "see_agreement"
 """Why a publication does not show its document: the agreement itself does."""
+OF_ONE_PARTY = ("person:", "team:", "schedule:")
+"""Begin the names of addressees that are a party's own business, and no part of the agreement."""
 CLASS = "class:"
 """Begins the reason for a field that the agreement's confidentiality withholds: `class:personal`."""
 
@@ -82,6 +94,8 @@ def restrictions(fact: Fact, incident: Incident, terms: Terms) -> Restrictions:
             if given is not None:
                 by_class = Restriction(tuple(sorted(given.readers)), CLASS + given.id)
                 found[field] = found[field].narrowed(by_class) if field in found else by_class
+    for field, rule in _own_people(fact).items():
+        found[field] = rule.narrowed(found.get(field))
     return found | _because(found)
 
 
@@ -107,7 +121,7 @@ def shown(incident: Incident, viewer: Viewer, terms: Terms, *, now: Incident | N
         hidden = hides(rules, viewer)
         if fact.originator_version == 1 and WHOLE in hidden:
             return None
-        facts.append(_withheld(fact, hidden) if hidden else fact)
+        facts.append(_unnamed(_withheld(fact, hidden) if hidden else fact, viewer))
     return incident if facts == incident.history else folded(facts)
 
 
@@ -144,6 +158,16 @@ def withheld_from(
     return whole_incident if WHOLE in whole_incident else hides(own, viewer)
 
 
+def without_others_people(pages: object, viewer: Viewer) -> object:
+    """Give the `pages` of a fact as a viewer may see them: people of another party only as they were called.
+
+    Whoever is no list of pages (withheld, or none) stays as it is.
+    """
+    if viewer.everything or not isinstance(pages, list):
+        return pages
+    return [page if page.get("party") in {None, viewer.party} else _as_called(page) for page in pages]
+
+
 def why_withheld(fact: Fact) -> str | None:
     """Say why all of a shown fact is withheld; None where it is not."""
     return cast("str | None", vars(fact).get(WHOLE))
@@ -155,6 +179,31 @@ def folded(facts: Iterable[Fact]) -> Incident:
     for fact in facts:
         record = fact.mutate(record)
     return cast("Incident", record)
+
+
+def _own_people(fact: Fact) -> Restrictions:
+    """Keep among themselves which people of a party were reached or asked by name, and why a page met nobody."""
+    if isinstance(fact, PageSent | PageFailed | PageWithdrawn) and fact.party is not None:
+        fields = ("recipient", "why") if isinstance(fact, PageWithdrawn) else ("recipient",)
+        return dict.fromkeys(fields, Restriction((fact.party,), INTERNAL))
+    if isinstance(fact, Decision) and fact.for_party is not None:
+        names = {"whom", *type(fact).NAMES} & vars(fact).keys()
+        named = [name for name in names if str(vars(fact)[name]).startswith(OF_ONE_PARTY)]
+        return dict.fromkeys(named, Restriction((fact.for_party,), INTERNAL))
+    return {}
+
+
+def _as_called(page: Mapping[str, Any]) -> dict[str, Any]:
+    called = page["called"] if not page["called"].startswith(OF_ONE_PARTY) else page["party"]
+    kept = {name: page[name] for name in ("delivery", "channel", "urgency", "party")}
+    return {**kept, "recipient": called, "called": called}
+
+
+def _unnamed(fact: Fact, viewer: Viewer) -> Fact:
+    """Copy a fact that pages people of another party, with them unnamed."""
+    pages = vars(fact).get("pages")
+    seen = without_others_people(pages, viewer)
+    return fact if seen == pages else _with(fact, {"pages": seen})
 
 
 def _because(found: Restrictions) -> Restrictions:
@@ -180,6 +229,10 @@ def _withheld(fact: Fact, hidden: Mapping[str, str]) -> Fact:
         values.update(own, **{WHOLE: hidden[WHOLE]})
     else:
         values.update({field: Hidden(why) for field, why in hidden.items()})
+    return _with(fact, values)
+
+
+def _with(fact: Fact, changed: Mapping[str, Any]) -> Fact:
     copy = object.__new__(type(fact))
-    object.__setattr__(copy, "__dict__", values)
+    object.__setattr__(copy, "__dict__", {**vars(fact), **changed})
     return copy

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 from sqlalchemy import bindparam, select
 
-from incidents.disclosure import withheld_from
+from incidents.disclosure import withheld_from, without_others_people
 from incidents.errors import InvalidField
 from incidents.happenings import WHOLE
 from incidents.ledger.pipeline import fetch
@@ -156,15 +156,18 @@ def _entries(
         _, _, stream, version, name, leaf, fields, key = row
         withheld = withheld_from(viewer, name, rules.get((stream, 1), {}), rules.get((stream, version), {}))
         if WHOLE not in withheld:
-            yield _entry(row, mapper.opened(stream, name, leaf, orjson.loads(fields) if fields else {}, key), withheld)
+            opened = mapper.opened(stream, name, leaf, orjson.loads(fields) if fields else {}, key)
+            yield _entry(row, opened, withheld, viewer)
 
 
-def _entry(row: Sequence[Any], opened: Opened, withheld: Mapping[str, str]) -> Entry:
+def _entry(row: Sequence[Any], opened: Opened, withheld: Mapping[str, str], viewer: Viewer) -> Entry:
     index, stamp, stream, version = row[:4]
     event_type, leaf = opened.event_type, opened.leaf
     data: dict[str, Any] = opened.data
     gone = {name: value.why for name, value in data.items() if isinstance(value, Hidden)}
     gone |= {name: why for name, why in withheld.items() if name in data}
+    if "pages" in data:
+        data = data | {"pages": without_others_people(data["pages"], viewer)}
     return Entry(
         index,
         leaf["id"],

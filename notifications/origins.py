@@ -86,7 +86,7 @@ class IncidentPages:
 
         def tell(incident: Incident, at: datetime) -> None:
             if not already_settled(delivery, incident) and still(incident):
-                whom = _whom(delivery) | {"kind": delivery.kind}
+                whom = _whom(delivery) | {"kind": delivery.kind, "party": delivery.party}
                 incident.tell(_OF_INCIDENTS[outcome], at, by=SENDER, **whom, **values)
 
         self._incidents.witness(delivery.stream, tell)

@@ -88,13 +88,17 @@ class RungSkipped(SystemEvent):
 
 
 class PageSent(SystemEvent):
-    """A delivery left, and the channel took it. `kind` is page, notice, or taken: somebody else has come."""
+    """A delivery left, and the channel took it. `kind` is page, notice, or taken: somebody else has come.
+
+    `party` is that of a person, here and below; a contact is of whose the agreement says.
+    """
 
     delivery: str
     kind: str
     recipient: str
     channel: str
     tries: int
+    party: str | None = field(default=None, kw_only=True)
 
 
 class PageFailed(SystemEvent):
@@ -106,6 +110,7 @@ class PageFailed(SystemEvent):
     channel: str
     tries: int
     detail: str
+    party: str | None = field(default=None, kw_only=True)
 
 
 class PageWithdrawn(SystemEvent):
@@ -117,6 +122,7 @@ class PageWithdrawn(SystemEvent):
     channel: str
     tries: int
     why: str
+    party: str | None = field(default=None, kw_only=True)
 
 
 class AgreementMigrated(SystemEvent):
