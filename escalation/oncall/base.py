@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.oncall.schedule import Shift
+    from escalation.oncall.settings import KnownOverride
 
 
 class ScheduleRetired(Refused):
@@ -29,6 +30,8 @@ class ScheduleBase(Record):
     definitions: list[Definition]
     """What held, each from an instant on, in their order."""
     retired_at: datetime | None
+    overrides: dict[int, KnownOverride]
+    """All that ever were, by number: 1, 2, and so on."""
 
     @property
     def definition(self) -> Definition:

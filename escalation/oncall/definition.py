@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from escalation.oncall.final import final
-from escalation.oncall.on_call import on_call
+from escalation.oncall.on_call import on_call, override_at
 from escalation.oncall.reports import gaps
 from escalation.oncall.schedule import Shift
 
@@ -24,13 +24,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """By a swap, wherever `of` is on call during [start, end), `by` is in their place."""
+    """By a swap, wherever `of` is on call during [start, end), `by` is in their place.
+
+    `last_override` is the number of the last override when the swap was accepted, 0 for none. An override that was
+    added later replaces the swap as it replaces all else (on-call rule 3).
+    """
 
     start: datetime
     end: datetime
     of: str
     by: str
     swap: int
+    last_override: int
+
+    def acts_in(self, override: str | None) -> bool:
+        """Say whether it acts where an override holds; None: none does."""
+        return override is None or int(override) <= self.last_override
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +60,9 @@ class Definition:
 
     def on_call(self, at: datetime) -> tuple[str, ...]:
         """Give who is on call at an instant."""
-        people = on_call(self.schedule, at)
+        people, override = on_call(self.schedule, at), override_at(self.schedule, at)
         for swapped in self.substitutions:
-            if swapped.start <= at < swapped.end:
+            if swapped.start <= at < swapped.end and swapped.acts_in(override):
                 people = _substituted(people, swapped)
         return people
 
@@ -107,7 +116,8 @@ def _substituted(people: tuple[str, ...], swapped: Substitution) -> tuple[str, .
 
 def _parts(shift: Shift, swapped: Substitution) -> Iterator[Shift]:
     """Cut a shift where a swap begins and ends in it."""
-    if swapped.of not in shift.people or swapped.end <= shift.start or shift.end <= swapped.start:
+    apart = swapped.end <= shift.start or shift.end <= swapped.start
+    if apart or swapped.of not in shift.people or not swapped.acts_in(shift.override):
         yield shift
         return
     cuts = [shift.start, *(cut for cut in (swapped.start, swapped.end) if shift.start < cut < shift.end), shift.end]

@@ -56,6 +56,12 @@ class CompiledSchedule:
                 return (person,)
         return ()
 
+    def override_at(self, at: datetime) -> str | None:
+        """As the function `override_at`."""
+        check_instant(at, "at")
+        override = self._override(at.astimezone(UTC))
+        return None if override is None else override.id
+
     def final(self, start: datetime, end: datetime) -> list[Shift]:
         """As `escalation.oncall.final.final`."""
         check_instant(start, "start")
@@ -100,6 +106,16 @@ def on_call(schedule: Schedule, at: datetime) -> tuple[str, ...]:
 
     """
     return compiled(schedule).on_call(at)
+
+
+def override_at(schedule: Schedule, at: datetime) -> str | None:
+    """The id of the override that holds at that instant; None: none does.
+
+    Raises:
+        InvalidField: as `on_call`.
+
+    """
+    return compiled(schedule).override_at(at)
 
 
 def _shifts(layer: CompiledLayer, nth: int, start: datetime, end: datetime) -> Iterator[Shift]:

@@ -43,7 +43,6 @@ class Overridable(ScheduleBase):
 
     # --- what may be asked -------------------------------------------------------------------------------------------
 
-    overrides: dict[int, KnownOverride]
     removed: set[int]
     """The numbers of those that were taken back."""
 

@@ -90,7 +90,7 @@ class Swappable(ScheduleBase):
     @event(happenings.SwapAccepted)
     def _swap_accepted(self, swap: int, timestamp: datetime) -> None:
         self.swaps[swap] = self.swaps[swap].settled(SwapState.ACCEPTED, timestamp)
-        self.substitutions += self.swaps[swap].substitutions(timestamp)
+        self.substitutions += self.swaps[swap].substitutions(timestamp, len(self.overrides))
         self._define(timestamp)
 
     @event(happenings.SwapDeclined)

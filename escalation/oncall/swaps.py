@@ -87,11 +87,11 @@ class Swap:
         """Give it as it stands once it is settled."""
         return replace(self, state=state, settled_at=at)
 
-    def substitutions(self, since: datetime) -> tuple[Substitution, ...]:
-        """Give who is in whose place by it, from an instant on."""
+    def substitutions(self, since: datetime, last_override: int) -> tuple[Substitution, ...]:
+        """Give who is in whose place by it, from an instant on, but in no override after the last one of then."""
         spans = ((self.give, self.giver, self.taker), (self.take, self.taker, self.giver))
         return tuple(
-            Substitution(max(span.start, since), span.end, of, by, self.number)
+            Substitution(max(span.start, since), span.end, of, by, self.number, last_override)
             for span, of, by in spans
             if span is not None and since < span.end
         )

@@ -161,6 +161,30 @@ def test_a_swap_gives_nothing_that_the_giver_no_longer_has() -> None:
     assert desk.shifts(2, 6) == [(2, 4, ("ann",)), (4, 5, ("cem",)), (5, 6, ("ann",))]
 
 
+def test_an_override_after_a_swap_replaces_it() -> None:
+    """Bob's day was Ann's, and then it is said that Bob is on call: he is. Once that is taken back, she is."""
+    desk = Desk()
+    desk.swap(1, 2, 20)
+    desk.do(1, desk.record.accept_swap, 1, "ann")
+    desk.do(1.5, desk.record.add_override, Span(hour(4), hour(8)), ["bob"], None)
+    assert desk.shifts(2, 10) == [(2, 4, ("ann",)), (4, 8, ("bob",)), (8, 10, ("ann",))]
+    assert desk.record.on_call(hour(5)) == ("bob",)
+    desk.do(6, desk.record.remove_override, 1)
+    assert (desk.record.on_call(hour(5)), desk.record.on_call(hour(7))) == (("bob",), ("ann",))
+
+
+def test_a_swap_after_an_override_acts_in_it() -> None:
+    """Bob is put on call, and gives Ann these hours: they are hers, and an earlier swap gives none of them away."""
+    desk = Desk()
+    desk.swap(1, 2, 20)
+    desk.do(1, desk.record.accept_swap, 1, "ann")
+    desk.do(1.5, desk.record.add_override, Span(hour(4), hour(8)), ["bob"], None)
+    desk.swap(2, 6, 8)
+    desk.do(3, desk.record.accept_swap, 2, "ann")
+    assert desk.shifts(3, 10) == [(3, 4, ("ann",)), (4, 6, ("bob",)), (6, 8, ("ann",)), (8, 10, ("ann",))]
+    assert [desk.record.on_call(hour(at)) for at in (5, 7)] == [("bob",), ("ann",)]
+
+
 def test_whoever_is_on_call_anyway_is_so_once() -> None:
     """Both are put on call, and Bob gives his part to Ann: she alone is left."""
     desk = Desk()
