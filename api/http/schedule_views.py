@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from escalation.oncall.problems import NotThere
     from escalation.oncall.record import OnCallSchedule
+    from escalation.oncall.reports import DoubleBooking
     from escalation.oncall.schedule import Shift
     from escalation.oncall.settings import KnownOverride
-    from escalation.oncall.swaps import Swap
+    from escalation.oncall.swaps import Span, Swap
 
 
 LOOKED_AHEAD = timedelta(days=31)
@@ -29,6 +31,11 @@ def person_view(person: str, names: Mapping[str, str | None]) -> dict[str, Any]:
 def people_view(people: Iterable[str], names: Mapping[str, str | None]) -> list[dict[str, Any]]:
     """Show several."""
     return [person_view(person, names) for person in people]
+
+
+def span_view(spanned: Span | Shift | KnownOverride | DoubleBooking | NotThere) -> dict[str, Any]:
+    """Show when something is."""
+    return {"starts_at": spanned.start, "ends_at": spanned.end}
 
 
 def schedule_view(record: OnCallSchedule, names: Mapping[str, str | None], now: datetime) -> dict[str, Any]:
@@ -58,12 +65,11 @@ def override_view(override: KnownOverride, names: Mapping[str, str | None]) -> d
     """Show an override."""
     return {
         "override": override.number,
-        "start": override.start,
-        "end": override.end,
+        **span_view(override),
         "people": people_view(override.people, names),
         "reason": _words(override.reason),
-        "by": override.by,
-        "at": override.at,
+        "added_by": override.added_by,
+        "added_at": override.added_at,
     }
 
 
@@ -73,8 +79,8 @@ def swap_view(swap: Swap, names: Mapping[str, str | None]) -> dict[str, Any]:
         "swap": swap.number,
         "giver": person_view(swap.giver, names),
         "taker": person_view(swap.taker, names),
-        "give": swap.give,
-        "take": swap.take,
+        "give": span_view(swap.give),
+        "take": None if swap.take is None else span_view(swap.take),
         "state": swap.state.value,
         "proposed_at": swap.proposed_at,
         "settled_at": swap.settled_at,
@@ -101,8 +107,7 @@ def on_call_view(record: OnCallSchedule, names: Mapping[str, str | None], at: da
 def shift_view(shift: Shift, names: Mapping[str, str | None]) -> dict[str, Any]:
     """Show a shift."""
     return {
-        "start": shift.start,
-        "end": shift.end,
+        **span_view(shift),
         "people": people_view(shift.people, names),
         "layer": shift.layer,
         "override": None if shift.override is None else int(shift.override),

@@ -45,11 +45,11 @@ class LayersChanged(ScheduleEvent):
 
 
 class OverrideAdded(ScheduleEvent):
-    """These people, or nobody, are on call during [start, end), whatever else it says."""
+    """These people, or nobody, are on call during [starts_at, ends_at), whatever else it says."""
 
     override: int
-    start: datetime
-    end: datetime
+    starts_at: datetime
+    ends_at: datetime
     people: list[str]
     reason: FreeText | None
 
@@ -66,10 +66,10 @@ class SwapProposed(ScheduleEvent):
     swap: int
     giver: str
     taker: str
-    give_start: datetime
-    give_end: datetime
-    take_start: datetime | None
-    take_end: datetime | None
+    give_starts_at: datetime
+    give_ends_at: datetime
+    take_starts_at: datetime | None
+    take_ends_at: datetime | None
 
 
 class SwapAccepted(ScheduleEvent):

@@ -55,7 +55,7 @@ class Overridable(ScheduleBase):
         if len(self.overrides_ahead(at)) >= MOST_OVERRIDES:
             raise TooManyOverrides(most=MOST_OVERRIDES)
         number = len(self.overrides) + 1
-        told = {"start": span.start, "end": span.end, "people": list(people), "reason": reason}
+        told = {"starts_at": span.start, "ends_at": span.end, "people": list(people), "reason": reason}
         self.trigger_event(self.OverrideAdded, override=number, **told, by=by, at=at)
         return number
 
@@ -80,14 +80,14 @@ class Overridable(ScheduleBase):
     def _override_added(
         self,
         override: int,
-        start: datetime,
-        end: datetime,
+        starts_at: datetime,
+        ends_at: datetime,
         people: list[str],
         reason: str | Hidden | None,
         by: str,
         timestamp: datetime,
     ) -> None:
-        self.overrides[override] = KnownOverride(override, start, end, tuple(people), reason, by, timestamp)
+        self.overrides[override] = KnownOverride(override, starts_at, ends_at, tuple(people), reason, by, timestamp)
         self._define(timestamp)
 
     @event(happenings.OverrideRemoved)

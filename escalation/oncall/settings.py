@@ -52,8 +52,8 @@ class KnownOverride:
     end: datetime
     people: tuple[str, ...]
     reason: str | Hidden | None
-    by: str
-    at: datetime
+    added_by: str
+    added_at: datetime
 
 
 def checked(settings: Settings) -> Settings:

@@ -44,8 +44,8 @@ class Swappable(ScheduleBase):
                 swaps.check_span(field, span, at, swaps.LONGEST_SWAP)
                 swaps.check_theirs(field, person, self.final(max(span.start, at), span.end))
         number = len(self.swaps) + 1
-        told = {"giver": giver, "taker": taker, "give_start": give.start, "give_end": give.end}
-        told |= {"take_start": take.start if take else None, "take_end": take.end if take else None}
+        told = {"giver": giver, "taker": taker, "give_starts_at": give.start, "give_ends_at": give.end}
+        told |= {"take_starts_at": take.start if take else None, "take_ends_at": take.end if take else None}
         self.trigger_event(self.SwapProposed, swap=number, **told, by=by, at=at)
         return number
 
@@ -78,14 +78,14 @@ class Swappable(ScheduleBase):
         swap: int,
         giver: str,
         taker: str,
-        give_start: datetime,
-        give_end: datetime,
-        take_start: datetime | None,
-        take_end: datetime | None,
+        give_starts_at: datetime,
+        give_ends_at: datetime,
+        take_starts_at: datetime | None,
+        take_ends_at: datetime | None,
         timestamp: datetime,
     ) -> None:
-        take = Span(take_start, take_end) if take_start and take_end else None
-        self.swaps[swap] = Swap(swap, giver, taker, Span(give_start, give_end), take, timestamp)
+        take = Span(take_starts_at, take_ends_at) if take_starts_at and take_ends_at else None
+        self.swaps[swap] = Swap(swap, giver, taker, Span(give_starts_at, give_ends_at), take, timestamp)
 
     @event(happenings.SwapAccepted)
     def _swap_accepted(self, swap: int, timestamp: datetime) -> None:

@@ -125,15 +125,15 @@ def check_theirs(field: str, person: str, shifts: Iterable[Shift]) -> None:
     """Refuse hours in which somebody is not on call. InvalidField."""
     if not any(person in shift.people for shift in shifts):
         right = "Give hours of a shift that is to come."
-        raise InvalidField(f"{field}.start", f"Whoever is to give them is not on call then. {right}")
+        raise InvalidField(f"{field}.starts_at", f"Whoever is to give them is not on call then. {right}")
 
 
 def check_span(field: str, span: Span, at: datetime, longest: timedelta) -> None:
     """Refuse a span that is turned around, over, or too long; `field` stands before its names. InvalidField."""
-    end = f"{field}.end".lstrip(".")
+    end = f"{field}.ends_at".lstrip(".")
     if span.end <= max(span.start, at):
-        raise InvalidField(end, "Give an instant after `start` that is still to come.")
+        raise InvalidField(end, "Give an instant after `starts_at` that is still to come.")
     if span.end - span.start > longest:
-        raise InvalidField(end, f"Give an instant at most {longest.days} days after `start`.")
+        raise InvalidField(end, f"Give an instant at most {longest.days} days after `starts_at`.")
     if span.end - at > FURTHEST:
         raise InvalidField(end, "Give an instant that is at most three years ahead.")

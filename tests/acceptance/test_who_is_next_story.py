@@ -44,7 +44,7 @@ def shared(rota: Rota, incident: str) -> list[tuple[int, str]]:
 def test_a_swap_that_is_accepted_a_minute_before_the_handoff_holds_at_the_handoff(rota: Rota) -> None:
     """Ben asks Dan for his day, and Dan says yes at 08:59. Nobody pages Ben."""
     swaps = f"/v1/partnerships/{OURS}/schedules/acme.first/swaps"
-    day = {"start": "2026-03-04T08:00:00Z", "end": "2026-03-05T08:00:00Z"}
+    day = {"starts_at": "2026-03-04T08:00:00Z", "ends_at": "2026-03-05T08:00:00Z"}
     swap = rota.must(rota.people["ben"].post(swaps, {"with": rota.people["dan"].id, "give": day}), 201)["swap"]
     incident = rota.declare()
     rota.turn()

@@ -10,7 +10,7 @@ from api.access.permissions import Scope
 from api.http import openapi
 from api.http.access import tocsin
 from api.http.resources.schedules import PARTNERSHIP, SCHEDULE_PATH, found, names_in, readable, schedules
-from api.http.schedule_views import on_call_view, person_view, shift_view
+from api.http.schedule_views import on_call_view, person_view, shift_view, span_view
 from api.http.schemas.on_call import AtQuery, FinalView, OnCallList, OnCallView, ProblemsView, SpanQuery
 from escalation.oncall.problems import problems
 from escalation.oncall.swaps import Span
@@ -19,9 +19,7 @@ from incidents.errors import InvalidField
 if TYPE_CHECKING:
     from api.http.examples import Example
     from api.http.resources.answers import Body
-    from escalation.oncall.problems import NotThere
     from escalation.oncall.record import OnCallSchedule
-    from escalation.oncall.reports import DoubleBooking
 
 _QUERY_ERRORS = (*openapi.READ_ERRORS, HTTPStatus.UNPROCESSABLE_ENTITY)
 USUAL_SPAN = timedelta(days=28)
@@ -113,19 +111,15 @@ def list_problems(query: Body, partnership: str, schedule: str) -> dict[str, Any
     seen = problems(record, others, span, _absences(record, tocsin().clock.now()))
     return {
         "schedule": record.label,
-        "gaps": seen.gaps,
+        "gaps": [span_view(each) for each in seen.gaps],
         "double_bookings": [
-            _spanned(each) | {"person": person_view(each.person, names), "schedules": each.schedules}
+            span_view(each) | {"person": person_view(each.person, names), "schedules": each.schedules}
             for each in seen.double_bookings
         ],
         "not_there": [
-            _spanned(each) | {"person": person_view(each.person, names), "why": each.why} for each in seen.not_there
+            span_view(each) | {"person": person_view(each.person, names), "why": each.why} for each in seen.not_there
         ],
     }
-
-
-def _spanned(found: DoubleBooking | NotThere) -> dict[str, Any]:
-    return {"start": found.start, "end": found.end}
 
 
 def _absences(record: OnCallSchedule, now: datetime) -> dict[str, list[Span]]:

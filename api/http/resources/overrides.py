@@ -62,8 +62,8 @@ def list_overrides(partnership: str, schedule: str) -> dict[str, Any]:
     scope=Scope.ONCALL_MANAGE,
     example={
         "body": {
-            "start": "2026-12-24T09:00:00+01:00",
-            "end": "2026-12-26T09:00:00+01:00",
+            "starts_at": "2026-12-24T09:00:00+01:00",
+            "ends_at": "2026-12-26T09:00:00+01:00",
             "people": [EXAMPLE_PEOPLE[1]],
             "reason": "Bob takes the holidays",
         }
@@ -72,7 +72,7 @@ def list_overrides(partnership: str, schedule: str) -> dict[str, Any]:
 def add(body: Body, partnership: str, schedule: str) -> Shown:
     """Put people of your party on call for a time, or nobody. A later override wins; at most 366 days each."""
     record, sender = managed(partnership, schedule)
-    span = Span(body["start"], body["end"])
+    span = Span(body["starts_at"], body["ends_at"])
     change = tocsin().schedules.add_override(record.id, span, body["people"], body.get("reason"), sender)
     number = cast("OverrideAdded", change.record.history[-1]).override
     view = override_view(change.record.overrides[number], names_in(partnership))

@@ -75,7 +75,7 @@ def list_swaps(partnership: str, schedule: str) -> dict[str, Any]:
     example={
         "body": {
             "with": EXAMPLE_PEOPLE[1],
-            "give": {"start": "2026-03-16T09:00:00+01:00", "end": "2026-03-17T09:00:00+01:00"},
+            "give": {"starts_at": "2026-03-16T09:00:00+01:00", "ends_at": "2026-03-17T09:00:00+01:00"},
         }
     },
 )
@@ -116,4 +116,4 @@ def _told(change: Changed[OnCallSchedule], number: int) -> Shown:
 
 
 def _span(body: Body) -> Span:
-    return Span(body["start"], body["end"])
+    return Span(body["starts_at"], body["ends_at"])

@@ -26,14 +26,14 @@ class OnCallPerson(Schema):
 
 
 class SpanBody(Body):
-    """A time: [start, end)."""
+    """A time: [starts_at, ends_at)."""
 
-    start = Instant(required=True)
-    end = Instant(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
 
 
 class SpanView(Schema):
-    """A time: [start, end)."""
+    """A time: [starts_at, ends_at)."""
 
-    start = Instant(required=True)
-    end = Instant(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)

@@ -26,12 +26,12 @@ class OverrideView(Schema):
     """An override."""
 
     override = fields.Integer(required=True, metadata={"description": "Its number, for removing it."})
-    start = Instant(required=True)
-    end = Instant(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
     people = fields.List(fields.Nested(OnCallPerson), required=True)
     reason = fields.String(required=True, allow_none=True)
-    by = fields.String(required=True, metadata={"description": "By whose word."})
-    at = Instant(required=True, metadata={"description": "Since when it is on record. It acts from then on."})
+    added_by = fields.String(required=True, metadata={"description": "By whose word."})
+    added_at = Instant(required=True, metadata={"description": "Since when it is on record. It acts from then on."})
 
 
 class OverrideList(Schema):

@@ -72,7 +72,7 @@ def test_a_calendar_shows_the_turns(site: Site) -> None:
 
 def test_one_persons_turns(site: Site) -> None:
     """Bob's alone; and gaps only in a calendar of all."""
-    gap = {"start": "2026-03-04T00:00:00Z", "end": "2026-03-04T06:00:00Z", "people": []}
+    gap = {"starts_at": "2026-03-04T00:00:00Z", "ends_at": "2026-03-04T06:00:00Z", "people": []}
     assert site.operator.post(f"{SCHEDULES}/acme.first/overrides", gap).status == 201
     assert {words for _, words in events(read(site, made(site, person=BOB)))} == {"Bob: acme.first"}
     assert (datetime(2026, 3, 4, tzinfo=UTC), "Nobody is on call: acme.first") in events(read(site, made(site)))

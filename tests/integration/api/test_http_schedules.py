@@ -92,7 +92,7 @@ def test_a_name_is_taken_once(ann: Somebody) -> None:
 
 def test_a_repeated_request_has_one_effect(ann: Somebody) -> None:
     """The same key gives the same answer, and there is one override."""
-    override = {"start": "2026-03-03T00:00:00Z", "end": "2026-03-04T00:00:00Z", "people": [BOB]}
+    override = {"starts_at": "2026-03-03T00:00:00Z", "ends_at": "2026-03-04T00:00:00Z", "people": [BOB]}
     answers = [ann.post(f"{FIRST}/overrides", override, Idempotency_Key="once") for _ in range(2)]
     assert [answer.status for answer in answers] == [201, 201]
     assert answers[0].raw == answers[1].raw
@@ -122,7 +122,7 @@ def test_who_is_on_call_at_any_instant(site: Site, ann: Somebody) -> None:
 def test_the_final_schedule_keeps_its_time_of_day_over_the_change_of_clocks(ann: Somebody) -> None:
     """Handoffs at 09:00 in Berlin: at 08:00 UTC before 29 March, and at 07:00 after it."""
     told = must(ann.get(f"{FIRST}/final?from=2026-03-16T00:00:00Z&to=2026-04-07T00:00:00Z"))
-    assert [shift["start"][5:16] for shift in told["shifts"][1:]] == [
+    assert [shift["starts_at"][5:16] for shift in told["shifts"][1:]] == [
         "03-16T08:00",
         "03-23T08:00",
         "03-30T07:00",
@@ -133,7 +133,7 @@ def test_the_final_schedule_keeps_its_time_of_day_over_the_change_of_clocks(ann:
 
 def test_an_override_and_its_removal(site: Site, ann: Somebody) -> None:
     """Bob, then nobody on top of him, and Ann again once both are removed; words are shown."""
-    span = {"start": "2026-03-02T12:00:00Z", "end": "2026-03-03T12:00:00Z"}
+    span = {"starts_at": "2026-03-02T12:00:00Z", "ends_at": "2026-03-03T12:00:00Z"}
     must(ann.post(f"{FIRST}/overrides", {**span, "people": [BOB], "reason": "Ann is ill"}), 201)
     last = must(ann.post(f"{FIRST}/overrides", {**span, "people": []}), 201)
     assert last["override"] == 2
@@ -149,7 +149,7 @@ def test_an_override_and_its_removal(site: Site, ann: Somebody) -> None:
 
 def test_a_swap_accepted_a_minute_before_the_handoff(site: Site, ann: Somebody, bob: Somebody) -> None:
     """Bob's first day is Ann's from the handoff on, and the day after he has his week."""
-    give = {"start": "2026-03-09T08:00:00Z", "end": "2026-03-10T08:00:00Z"}
+    give = {"starts_at": "2026-03-09T08:00:00Z", "ends_at": "2026-03-10T08:00:00Z"}
     swap = must(bob.post(f"{FIRST}/swaps", {"with": ANN, "give": give}), 201)
     assert (swap["state"], swap["giver"]["name"], swap["taker"]["name"]) == ("proposed", "Bob", "Ann")
     site.clock.move(days=6, hours=19, minutes=59)
@@ -162,10 +162,10 @@ def test_a_swap_accepted_a_minute_before_the_handoff(site: Site, ann: Somebody, 
 
 def test_each_swaps_for_themselves(site: Site, ann: Somebody, bob: Somebody) -> None:
     """A key, the operator's too, is no person; nobody accepts what they proposed; what is not theirs is not given."""
-    give = {"start": "2026-03-09T08:00:00Z", "end": "2026-03-10T08:00:00Z"}
+    give = {"starts_at": "2026-03-09T08:00:00Z", "ends_at": "2026-03-10T08:00:00Z"}
     for program in (site.operator, key(site, "acme", "responder")):
         assert problem_of(program.post(f"{FIRST}/swaps", {"with": ANN, "give": give}))["code"] == "not_a_person"
-    assert wrong_fields(ann.post(f"{FIRST}/swaps", {"with": BOB, "give": give})) == ["give.start"]
+    assert wrong_fields(ann.post(f"{FIRST}/swaps", {"with": BOB, "give": give})) == ["give.starts_at"]
     must(bob.post(f"{FIRST}/swaps", {"with": ANN, "give": give}), 201)
     assert problem_of(bob.post(f"{FIRST}/swaps/1/accept", {}))["code"] == "not_your_swap"
     assert problem_of(ann.post(f"{FIRST}/swaps/1/withdraw", {}))["code"] == "not_your_swap"
@@ -175,7 +175,7 @@ def test_each_swaps_for_themselves(site: Site, ann: Somebody, bob: Somebody) -> 
 def test_people_must_be_active_members_of_that_party(site: Site, ann: Somebody) -> None:
     """Named in layers, overrides, swaps and calendars: the field says which."""
     somebody = site.tocsin.people.register("Zoe", "zoe@globex.example", by="test")
-    give = {"start": "2026-03-02T13:00:00Z", "end": "2026-03-03T13:00:00Z"}
+    give = {"starts_at": "2026-03-02T13:00:00Z", "ends_at": "2026-03-03T13:00:00Z"}
     bodies = {
         "layers": ({"layers": [WEEKLY | {"participants": [ANN, somebody]}]}, "layers.0.participants.1"),
         "overrides": ({**give, "people": [somebody]}, "people.0"),
@@ -232,7 +232,7 @@ def test_schedules_of_another_party_do_not_exist(site: Site, ann: Somebody) -> N
     for part in ("", "/on-call", "/final", "/problems", "/overrides", "/swaps", "/calendar-feeds"):
         hidden, missing = globex.get(FIRST + part), globex.get(f"{SCHEDULES}/acme.none{part}")
         assert (hidden.status, hidden.raw) == (404, missing.raw)
-    span = {"start": "2026-03-04T00:00:00Z", "end": "2026-03-04T06:00:00Z"}
+    span = {"starts_at": "2026-03-04T00:00:00Z", "ends_at": "2026-03-04T06:00:00Z"}
     bodies: dict[str, dict[str, Any]] = {
         "layers": {"layers": []},
         "settings": {"tz": "UTC"},
@@ -256,18 +256,21 @@ def test_schedules_of_another_party_do_not_exist(site: Site, ann: Somebody) -> N
 def test_problems_name_gaps_double_bookings_and_who_is_not_there(site: Site, ann: Somebody) -> None:
     """A gap by an override, Ann in two schedules at once, Bob away; and once he has left, that he has."""
     must(ann.post(SCHEDULES, {**BODY, "name": "second", "layers": [WEEKLY | {"participants": [ANN]}]}), 201)
-    nobody = {"start": "2026-03-04T00:00:00Z", "end": "2026-03-04T06:00:00Z", "people": []}
+    nobody = {"starts_at": "2026-03-04T00:00:00Z", "ends_at": "2026-03-04T06:00:00Z", "people": []}
     must(ann.post(f"{FIRST}/overrides", nobody), 201)
     away = {"starts_at": "2026-03-10T00:00:00Z", "ends_at": "2026-03-12T00:00:00Z"}
     must(Somebody(site, BOB).post("/v1/me/absences", away), 201)
     asked = f"{FIRST}/problems?from=2026-03-02T12:00:00Z&to=2026-03-16T08:00:00Z"
     told = must(ann.get(asked))
-    assert [(each["start"][:13], each["end"][:13]) for each in told["gaps"]] == [("2026-03-04T00", "2026-03-04T06")]
+    assert [(each["starts_at"][:13], each["ends_at"][:13]) for each in told["gaps"]] == [
+        ("2026-03-04T00", "2026-03-04T06")
+    ]
     assert {(each["person"]["person"], *each["schedules"]) for each in told["double_bookings"]} == {
         (ANN, "acme.first", "acme.second")
     }
     assert [
-        (each["person"]["name"], each["why"], each["start"][:10], each["end"][:10]) for each in told["not_there"]
+        (each["person"]["name"], each["why"], each["starts_at"][:10], each["ends_at"][:10])
+        for each in told["not_there"]
     ] == [("Bob", "away", "2026-03-10", "2026-03-12")]
     site.tocsin.members.withdraw(OURS, BOB, by="test")
     told = must(ann.get(asked))
@@ -276,7 +279,7 @@ def test_problems_name_gaps_double_bookings_and_who_is_not_there(site: Site, ann
 
 def test_gaps_are_told_to_whom_the_owner_names(site: Site, ann: Somebody) -> None:
     """The reminder is of the schedule's partnership, though its stream names none; nobody named: who leads."""
-    gap = {"start": "2026-03-05T00:00:00Z", "end": "2026-03-05T06:00:00Z", "people": []}
+    gap = {"starts_at": "2026-03-05T00:00:00Z", "ends_at": "2026-03-05T06:00:00Z", "people": []}
     must(ann.post(f"{FIRST}/overrides", gap), 201)
     while site.tocsin.engine.run_once():
         pass

@@ -231,7 +231,7 @@ def test_a_swap_is_settled_once_and_in_time() -> None:
 def test_nobody_gives_hours_that_are_not_theirs() -> None:
     """Bob is not on call on Ann's day, nor does she give what she has not."""
     desk = Desk()
-    for span, take, field in (((30, 40), None, "give.start"), ((2, 6), Span(hour(6), hour(8)), "take.start")):
+    for span, take, field in (((30, 40), None, "give.starts_at"), ((2, 6), Span(hour(6), hour(8)), "take.starts_at")):
         with pytest.raises(InvalidField) as refused:
             desk.swap(1, *span, take)
         assert refused.value.field == field
@@ -254,7 +254,8 @@ def test_numbers_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "field"), [(2, 2, "end"), (-3, -1, "end"), (0, 24 * 367, "end"), (24 * 1000, 24 * 1200, "end")]
+    ("start", "end", "field"),
+    [(2, 2, "ends_at"), (-3, -1, "ends_at"), (0, 24 * 367, "ends_at"), (24 * 1000, 24 * 1200, "ends_at")],
 )
 def test_an_override_has_bounds(start: float, end: float, field: str) -> None:
     """It ends after its start and still to come, lasts a year at most, and lies within three."""
