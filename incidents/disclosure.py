@@ -37,7 +37,8 @@ NAMED_PARTIES = "named_parties"
 ASSESSED = ("impact", "urgency", "users_affected_pct", "flags")
 SEE_AGREEMENT = "see_agreement"
 """Why a publication does not show its document: the agreement itself does."""
-OF_ONE_PARTY = ("person:", "team:", "schedule:")
+PERSON = "person:"
+OF_ONE_PARTY = (PERSON, "team:", "schedule:")
 """Begin the names of addressees that are a party's own business, and no part of the agreement."""
 CLASS = "class:"
 """Begins the reason for a field that the agreement's confidentiality withholds: `class:personal`."""
@@ -194,7 +195,7 @@ def _own_people(fact: Fact) -> Restrictions:
 
 
 def _as_called(page: Mapping[str, Any]) -> dict[str, Any]:
-    called = page["called"] if not page["called"].startswith(OF_ONE_PARTY) else page["party"]
+    called = None if page["called"].startswith(PERSON) else page["called"]
     kept = {name: page[name] for name in ("delivery", "channel", "urgency", "party")}
     return {**kept, "recipient": called, "called": called}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation.agreement.model import TERMINAL, WEBHOOK, Recipient, holders
-from escalation.crew.leading import owners_of
+from escalation.crew.leading import leading_contacts, owners_of
 from escalation.crew.staff import BODY, PERSON, SCHEDULE, TEAM, OnCall, Step
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Reached:
 
     Attributes:
         people: The ways to reach each, one tuple a person, webhook or contact, in the order of the names; nobody twice.
-        gaps: The schedules (`schedule:acme.first`) for which nobody is on call.
+        gaps: The schedules (`schedule:acme.first`) for which nobody is on call, and contacts whose holder is not there.
         warn: Whom the owners of those want warned, as names of addressees.
     """
 
@@ -63,25 +63,31 @@ class _Walk:
         self.gaps: list[str] = []
         self.warn: list[str] = []
 
-    def follow(self, name: str, called: str, of: str | None = None) -> None:
-        """Take whomever a name leads to, of a party where one is given; `called`: what they were called by first."""
+    def follow(self, name: str, called: str) -> None:
+        """Take whomever a name leads to; `called`: what they were called by first."""
         if name.startswith(WEBHOOK):
             self._webhook(name)
         elif name.startswith(BODY):
             body = self._agreement.bodies.get(name.removeprefix(BODY))
             for member in body.members if body else ():
                 self._contact(self._agreement.contacts[member])
-        elif name.startswith(SCHEDULE):
-            self._schedule(name, called, of)
-        elif name.startswith(TEAM):
-            party, _, team = name.removeprefix(TEAM).rpartition(".")
-            for side in self._parties(party, of):
-                self._take(self._staff.team(self._agreement.partnership, side, team) or (), called, of=side)
-        elif name.startswith(PERSON):
-            self._take([name.removeprefix(PERSON)], called, of=of)
+        elif name.startswith((SCHEDULE, TEAM, PERSON)):
+            self._people(name, called)
         else:
             for contact in self._named(name):
                 self._contact(contact)
+
+    def _people(self, name: str, called: str, of: str | None = None) -> bool:
+        """Take the people of a schedule or team, or one person, of a party where one is given; say whether any came."""
+        if name.startswith(SCHEDULE):
+            return self._schedule(name, called, of)
+        if name.startswith(PERSON):
+            return self._take([name.removeprefix(PERSON)], called, of=of)
+        party, _, team = name.removeprefix(TEAM).rpartition(".")
+        there = False
+        for side in self._parties(party, of):
+            there |= self._take(self._staff.team(self._agreement.partnership, side, team) or (), called, of=side)
+        return there
 
     def _named(self, name: str) -> list[Contact]:
         known = self._agreement.contacts
@@ -91,10 +97,13 @@ class _Walk:
         """Whoever holds it is reached in their own ways; a contact that nobody was named for, as the agreement says.
 
         A later version may give the contact to another party: whoever holds it for the first one is not meant then.
+        Where its holder is away or has left, that is a gap like one in a schedule.
         """
         holder = self._staff.holder(self._agreement.partnership, contact.id)
         if holder is not None:
-            self.follow(holder, contact.id, contact.party)
+            if not self._people(holder, contact.id, contact.party) and not holder.startswith(SCHEDULE):
+                self.gaps.append(contact.id)
+                self.warn += [each for each in leading_contacts(contact.party, self._agreement) if each != contact.id]
         elif contact.via:
             self.people.setdefault(contact.id, tuple(self._agreement.recipients(contact.id)))
 
@@ -103,7 +112,7 @@ class _Walk:
         if found:
             self.people.setdefault(name, found)
 
-    def _schedule(self, name: str, called: str, of: str | None) -> None:
+    def _schedule(self, name: str, called: str, of: str | None) -> bool:
         party, _, schedule = name.removeprefix(SCHEDULE).rpartition(".")
         reached = False
         for side in self._parties(party, of):
@@ -114,6 +123,7 @@ class _Walk:
                 self.warn += on_call.warn or owners_of(schedule, side, self._agreement, self._staff)
         if not reached:
             self.gaps.append(name)
+        return reached
 
     def _parties(self, name: str, of: str | None) -> list[str]:
         meant = self._agreement.parties_named(name)

@@ -100,11 +100,15 @@ class Exhaustion:
             yield at, 0
 
     def fact(self, which: int, *, late: bool, now: datetime) -> Told:  # noqa: ARG002 - the port's
-        """Tell it, and page those to whom it is handed if it does not begin again."""
+        """Tell it, and page those to whom it is handed if it does not begin again.
+
+        Where they are not there, whoever is to be warned of that is paged in their place: nobody comes after them.
+        """
         calling = Calling(self.ladder.agreement, self.ladder.staff, now)
         handed = calling.reach(() if self.again else self.hand_to, PAGE)
-        warned = calling.reach(handed.warn, NOTICE).people if handed.warn else ()
+        warned = calling.reach(handed.warn, NOTICE if handed.people else PAGE).people if handed.warn else ()
         key = (self.ladder.name, "exhausted", self.ladder.stretch, self.times)
-        pages = pages_to(self.ladder.incident.id, key, handed.people, warned)
+        asked, informed = (handed.people, warned) if handed.people else (warned, ())
+        pages = pages_to(self.ladder.incident.id, key, asked, informed)
         values = {"ladder": self.ladder.name, "times": self.times, "again": self.again, "pages": pages}
         return Incident.LadderExhausted, values

@@ -93,7 +93,7 @@ class History:
 
     def _page(self, fact: Paging, page: dict[str, Any]) -> PageTold:
         recipient, called, party = page["recipient"], page.get("called"), page.get("party")
-        own = self.sees(party) or not recipient.startswith(PERSON)
+        own = self.sees(party) or not (recipient or PERSON).startswith(PERSON)
         if not own:
             called = None if called is None or called.startswith(PERSON) else called
             recipient = called

@@ -182,3 +182,15 @@ def test_a_webhook_is_reached_by_its_name(staff: Staffed) -> None:
     """One that the agreement does not have reaches nobody, and neither do a body or role that it does not have."""
     assert recipients(reach(staff, "webhook:pager")) == ["pager"]
     assert reach(staff, "webhook:none", "body:none", "acme.none") == reach(staff)
+
+
+@pytest.mark.parametrize("holder", ["person:ann", "team:acme.payments"])
+def test_a_contact_whose_holder_is_not_there_is_a_gap_that_others_are_warned_of(staff: Staffed, holder: str) -> None:
+    """Whoever leads that party hears of it, but not by way of that contact itself."""
+    staff.holders["acme-coo"] = holder
+    staff.teams["acme.payments"] = ("ann",)
+    del staff.people["ann"]
+    found = reach(staff, "acme-coo")
+    assert (recipients(found), found.gaps, found.warn) == ([], ("acme-coo",), ("acme-duty",))
+    staff.holders["acme-duty"] = "person:ann"
+    assert reach(staff, "acme-duty").warn == ()

@@ -105,3 +105,12 @@ def test_quiet_hours_hold_the_end_back_as_well() -> None:
     case = Laddered(agreement, severity="S2")
     case.paged([58])
     assert case.paged(range(59, 601)) == [(600, ["boss"])]
+
+
+def test_a_ladder_that_is_handed_to_somebody_who_is_gone_pages_who_leads_that_party() -> None:
+    """Nobody comes after them: so whoever would only be warned of the gap is asked to answer."""
+    staff = Staffed(holders={"boss": "person:ann"})
+    case = Laddered(laddered("S1: [{when: opened, to: duty, wait: PT10S}]\nexhausted: {hand_to: boss}"), staff)
+    assert case.paged(range(20)) == [(0, ["duty"]), (10, ["duty"])]
+    [end] = case.told(h.LadderExhausted)
+    assert [(page["recipient"], page["urgency"]) for page in end.pages] == [("duty", 0)]
