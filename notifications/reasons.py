@@ -168,10 +168,13 @@ def _rounds_before(fired: h.RungFired, telling: Telling) -> Iterator[h.RungFired
 
 
 def _resumed(fired: h.RungFired, telling: Telling) -> str:
-    """Say how the acknowledgement ended that had stopped the ladder."""
+    """Say how the acknowledgement ended that had stopped the ladder, or that it was reopened with none."""
     side = side_of(fired, telling.incident)
-    ended = (each for each in _before(fired, telling.incident) if isinstance(each, Ending) and each.side == side)
-    match next(ended, None):
+    before = _before(fired, telling.incident)
+    asked_anew = (
+        each for each in before if isinstance(each, h.Reopened) or (isinstance(each, Ending) and each.side == side)
+    )
+    match next(asked_anew, None):
         case h.AcknowledgementExpired() as fact:
             taken = _before(fact, telling.incident)
             by = next((each.by for each in taken if isinstance(each, h.Acknowledged) and each.side == side), fact.by)
@@ -182,6 +185,8 @@ def _resumed(fired: h.RungFired, telling: Telling) -> str:
             return f"Given back by {telling.names.of(fact.by)}{_words(fact, 'reason', telling)}"
         case h.Reassigned() as fact:
             return f"Reassigned by {telling.names.of(fact.by)}, and nobody answered"
+        case h.Reopened() as fact:
+            return f"Reopened by {telling.names.of(fact.by)}{_words(fact, 'reason', telling)}"
     return "It is in nobody's hands"
 
 

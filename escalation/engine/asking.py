@@ -25,9 +25,9 @@ ASKED = "asked"
 def asked_owed(ladder: Ladder) -> Iterator[Telling]:
     """Give those who are still to be asked; `ladder` is theirs."""
     told = ladder.told
-    for side, fact in told.ended.items():
-        reopened = told.reopened is not None and told.reopened.originator_version > fact.originator_version
-        if isinstance(fact, h.Reassigned) and side not in ladder.incident.taken and not reopened:
+    for side in told.ended:
+        fact = told.asked_anew(side)
+        if isinstance(fact, h.Reassigned) and side not in ladder.incident.taken:
             yield from _asking(ladder, fact, fact.to)
     for request in told.requests.values():
         yield from _asking(ladder, request, request.whom)

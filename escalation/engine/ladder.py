@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from escalation.clocks.runs import Run
     from escalation.crew.staff import Staff
     from escalation.engine.told import Ending, Place, Told, Trail
-    from incidents.happenings import RungFired
+    from incidents.happenings import Reopened, RungFired
     from incidents.incident import Incident
 
 LEGAL = "legal"
@@ -66,9 +66,11 @@ class Ladder:
         runs: The clocks that somebody owes something, of those that its rungs look at.
         side: The party whose own ladder it is; None: all share it.
         trail: What was told of it.
-        ended: What took the incident out of its side's hands last; None: it was in them all the time, or never.
+        ended: What asked for an answer anew last, as it took the incident out of its side's hands, or found it in
+            nobody's: its reopening; None: nothing since the report.
         stretch: The version of that fact; 0 where there is none.
-        answered: Whether somebody has it: taken now, or resolved since, which answers it for good (clock rule 4).
+        answered: Whether somebody has it in hand. A resolution only keeps clocks met (clock rule 4): it is nobody's
+            promise to look after what is reopened.
     """
 
     incident: Incident
@@ -80,18 +82,16 @@ class Ladder:
     runs: tuple[Run, ...] = ()
     side: str | None = None
     trail: Trail = field(init=False)
-    ended: Ending | None = field(init=False)
+    ended: Ending | Reopened | None = field(init=False)
     stretch: int = field(init=False)
     answered: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Look up what is asked again and again."""
-        reopened = self.told.reopened
         self.trail = self.told.trails[self.name]
-        self.ended = self.told.ended.get(self.side)
+        self.ended = self.told.asked_anew(self.side)
         self.stretch = 0 if self.ended is None else self.ended.originator_version
-        again = reopened is not None and reopened.originator_version > self.stretch
-        self.answered = again or self.side in self.incident.taken
+        self.answered = self.side in self.incident.taken
 
     @property
     def ended_at(self) -> int:

@@ -1,7 +1,8 @@
 """A ladder that goes on where it stood, once nobody has the incident in hand any more. Pure.
 
-That is so when an acknowledgement was given back or has expired, when a snooze is over, and when whoever it was
-reassigned to has not answered. Whoever was paged last is then paged again, and the ladder goes on from there.
+That is so when an acknowledgement was given back or has expired, when a snooze is over, when whoever it was reassigned
+to has not answered, and when what nobody had in hand is reopened. Whoever was paged last is then paged again, and the
+ladder goes on from there.
 """
 
 from __future__ import annotations

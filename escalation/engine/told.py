@@ -97,6 +97,13 @@ class Told:
         """Note what ended an acknowledgement."""
         self.ended[fact.side] = fact
 
+    def asked_anew(self, side: str | None) -> Ending | h.Reopened | None:
+        """Give the last fact since which a side is to answer anew; one that has it in hand need not."""
+        ended, reopened = self.ended.get(side), self.reopened
+        if ended is None or reopened is None:
+            return ended or reopened
+        return max(ended, reopened, key=lambda fact: fact.originator_version)
+
     def wake(self, fact: h.SnoozeEnded) -> None:
         """Note that somebody ended a snooze."""
         self.woken[fact.side] = seconds(fact.timestamp)

@@ -249,13 +249,23 @@ def test_what_is_over_pages_nobody(end: str) -> None:
     assert case.next() is None
 
 
-def test_reopening_does_not_go_on_paging_for_the_opening() -> None:
-    """Rule 4: the acknowledgement stays met; the clocks page for what is still owed."""
+def test_reopening_what_nobody_had_in_hand_goes_on_paging_for_the_opening() -> None:
+    """Rule 4 keeps the acknowledge clock met, which pages no more; but nobody would look after the incident.
+
+    One that somebody had in hand when it was resolved is still in theirs, so nobody else is asked.
+    """
     case = Clocked(LADDER)
     case.turn(0)
     case.resolve(3)
     case.reopen(100)
-    assert case.turns(100, 200) == []
+    assert case.turns(*range(100, 200)) == [(100, "RungFired"), (105, "RungFired"), (110, "RungFired")]
+    assert {(fact.rung, fact.clock) for fact in case.told(h.RungFired)} == {(0, None)}
+    held = Clocked(LADDER)
+    held.turn(0)
+    held.acknowledge(2)
+    held.resolve(3)
+    held.reopen(100)
+    assert held.turns(100, 200) == []
 
 
 def test_a_page_goes_to_each_person_and_channel_once() -> None:

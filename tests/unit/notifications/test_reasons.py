@@ -139,6 +139,17 @@ def test_a_ladder_that_goes_on_says_how_the_acknowledgement_ended(
     assert story.why() == f"{said} (rung 1 of ladder S1, round 2)"
 
 
+def test_a_ladder_that_goes_on_after_a_reopening_says_so() -> None:
+    """Not how an acknowledgement before it ended."""
+    story = Told()
+    story.acknowledge(by="person:ann")
+    story.say(Incident.AcknowledgementExpired, side=None)
+    story.say(Incident.Resolved, text=None)
+    story.say(Incident.Reopened, reason="It fails again")
+    story.climb(0, because="resumed", round=1)
+    assert story.why() == "Reopened by Ann: It fails again (rung 1 of ladder S1, round 2)"
+
+
 def test_who_escalated_is_told_and_the_reason_to_those_who_may_read_it() -> None:
     """The provider keeps its reasons to itself; the partner is told whose doing it was."""
     story = Told()

@@ -239,7 +239,7 @@ def test_what_nobody_answers_is_handed_over_and_what_is_answered_is_quiet(
             side = "globex" if fact.ladder.startswith("globex/") else None
             rung = game.agreement.ladders[fact.ladder][fact.rung]
             assert not taken[side] or (fact.round == 0 and rung.when in {OPENED, SEVERITY_CHANGED})
-    if game.incident.active and game.incident.reopened == 0:
+    if game.incident.active:
         for side in (None, *game.agreement.sides):
             if side not in game.incident.taken:
                 _handed_over(game, *game.agreement.ladder_for(game.incident.severity, side))

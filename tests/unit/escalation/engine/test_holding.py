@@ -176,6 +176,66 @@ def test_reopening_does_not_find_an_acknowledgement_expired() -> None:
     assert [fact.at for fact in case.told(h.AcknowledgementExpired)] == [moment(1030)]
 
 
+# --- reopened --------------------------------------------------------------------------------------------------------
+
+
+def test_reopened_in_nobodys_hands_it_goes_on_where_it_stood() -> None:
+    """Never taken: whoever was paged last hears of it once more, and so on to the ladder's end."""
+    case = Held(laddered(STEPS + "exhausted: {hand_to: duty}"))
+    case.paged(range(12))
+    case.resolve(12)
+    assert case.paged(range(12, 100)) == []
+    case.reopen(100)
+    assert case.next() == 100
+    assert case.paged(range(100, 130)) == [(100, ["boss"]), (120, ["partner"]), (125, ["duty"])]
+    assert rounds(case)[2:] == [(1, 1, "resumed"), (2, 0, "unanswered")]
+
+
+def test_reopened_after_the_acknowledgement_expired_it_goes_on() -> None:
+    """An acknowledgement that had ended before the resolution promises nothing."""
+    case = held(EXPIRING)
+    assert case.paged(range(12, 43)) == [(42, ["boss"])]
+    case.resolve(43)
+    case.reopen(60)
+    assert case.paged(range(60, 90)) == [(60, ["boss"]), (80, ["partner"])]
+
+
+def test_reopened_after_its_end_a_ladder_comes_to_it_again() -> None:
+    """It had been handed over; whoever got it may have taken it for done."""
+    case = Held(laddered(STEPS + "exhausted: {hand_to: duty}"))
+    assert case.paged(range(40))[-1] == (35, ["duty"])
+    case.resolve(40)
+    case.reopen(60)
+    assert case.paged(range(60, 90)) == [(60, ["partner"]), (65, ["duty"])]
+    assert [fact.times for fact in case.told(h.LadderExhausted)] == [1, 1]
+
+
+def test_reopened_whoever_it_was_reassigned_to_is_not_waited_for() -> None:
+    """They did not answer before it was over."""
+    case = held()
+    case.reassign(40, PERSON)
+    assert case.paged([40]) == [(40, [PERSON])]
+    case.resolve(41)
+    case.reopen(60)
+    assert case.paged(range(60, 90)) == [(60, ["boss"]), (80, ["partner"])]
+
+
+def test_reopened_each_side_goes_on_that_had_it_not_in_hand() -> None:
+    """The client had taken it for itself; the provider had not."""
+    case = Held(laddered(STEPS + "parties: {globex: {S1: [{when: opened, to: partner}]}}"))
+    case.paged(range(3))
+    case.take(3, "globex")
+    case.resolve(4)
+    case.reopen(60)
+    assert case.paged(range(60, 65)) == [(60, ["duty"])]
+    other = Held(case.agreement)
+    other.paged(range(3))
+    other.take(3, "acme")
+    other.resolve(4)
+    other.reopen(60)
+    assert other.paged(range(60, 65)) == [(60, ["partner"])]
+
+
 # --- by hand ---------------------------------------------------------------------------------------------------------
 
 
