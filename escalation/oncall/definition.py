@@ -5,13 +5,12 @@ What was, stays answerable (on-call rule 5): an instant of the past is asked of 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from escalation.oncall.final import final
-from escalation.oncall.on_call import on_call, override_at
+from escalation.oncall.on_call import compiled
 from escalation.oncall.reports import gaps
 from escalation.oncall.schedule import Shift
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from escalation.oncall.on_call import CompiledSchedule
     from escalation.oncall.schedule import Hours, Schedule
 
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Substitution:
     """By a swap, wherever `of` is on call during [start, end), `by` is in their place.
 
-    `last_override` is the number of the last override when the swap was accepted, 0 for none. An override that was
-    added later replaces the swap as it replaces all else (on-call rule 3).
+    It holds since it was accepted; `last_override` is the number of the last override then, 0 for none. An override
+    that was added later replaces the swap as it replaces all else (on-call rule 3).
     """
 
     start: datetime
@@ -35,6 +35,7 @@ class Substitution:
     of: str
     by: str
     swap: int
+    since: datetime
     last_override: int
 
     def acts_in(self, override: str | None) -> bool:
@@ -42,7 +43,7 @@ class Substitution:
         return override is None or int(override) <= self.last_override
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Definition:
     """A schedule from `since` on, until the next definition.
 
@@ -58,9 +59,14 @@ class Definition:
     substitutions: tuple[Substitution, ...] = ()
     must_cover: tuple[Hours, ...] | None = None
 
+    @cached_property
+    def _compiled(self) -> CompiledSchedule:
+        """The schedule, looked up once: with hundreds of overrides that takes longer than an answer."""
+        return compiled(self.schedule)
+
     def on_call(self, at: datetime) -> tuple[str, ...]:
         """Give who is on call at an instant."""
-        people, override = on_call(self.schedule, at), override_at(self.schedule, at)
+        people, override = self._compiled.on_call(at), self._compiled.override_at(at)
         for swapped in self.substitutions:
             if swapped.start <= at < swapped.end and swapped.acts_in(override):
                 people = _substituted(people, swapped)
@@ -68,7 +74,7 @@ class Definition:
 
     def final(self, start: datetime, end: datetime) -> list[Shift]:
         """Give who is on call during [start, end), without a hole."""
-        shifts = final(self.schedule, start, end)
+        shifts = self._compiled.final(start, end)
         for swapped in self.substitutions:
             shifts = [part for shift in shifts for part in _parts(shift, swapped)]
         return shifts
@@ -76,12 +82,6 @@ class Definition:
     def gaps(self, start: datetime, end: datetime) -> list[Shift]:
         """Give when nobody is on call during [start, end), where somebody must be."""
         return gaps(self.final(start, end), self.must_cover, self.schedule.tz)
-
-
-def definition_at(definitions: Sequence[Definition], at: datetime) -> Definition | None:
-    """Give the definition that stood, or that stands and holds for what is to come; None before the first."""
-    place = bisect_right(definitions, at, key=lambda each: each.since)
-    return definitions[place - 1] if place else None
 
 
 def final_of(definitions: Sequence[Definition], start: datetime, end: datetime) -> list[Shift]:

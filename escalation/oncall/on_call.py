@@ -57,7 +57,7 @@ class CompiledSchedule:
         return ()
 
     def override_at(self, at: datetime) -> str | None:
-        """As the function `override_at`."""
+        """Give the id of the override that holds at an instant; None: none does. InvalidField as `on_call`."""
         check_instant(at, "at")
         override = self._override(at.astimezone(UTC))
         return None if override is None else override.id
@@ -106,16 +106,6 @@ def on_call(schedule: Schedule, at: datetime) -> tuple[str, ...]:
 
     """
     return compiled(schedule).on_call(at)
-
-
-def override_at(schedule: Schedule, at: datetime) -> str | None:
-    """The id of the override that holds at that instant; None: none does.
-
-    Raises:
-        InvalidField: as `on_call`.
-
-    """
-    return compiled(schedule).override_at(at)
 
 
 def _shifts(layer: CompiledLayer, nth: int, start: datetime, end: datetime) -> Iterator[Shift]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,6 @@ class Overridable(ScheduleBase):
 
     # --- what may be asked -------------------------------------------------------------------------------------------
 
-    removed: set[int]
-    """The numbers of those that were taken back."""
-
     def add_override(self, span: Span, people: Sequence[str], reason: str | None, *, by: str, at: datetime) -> int:
         """Put people, or nobody, on call for a time; give its number. InvalidField; TooManyOverrides."""
         self._must_be_there()
@@ -68,13 +66,13 @@ class Overridable(ScheduleBase):
 
     def overrides_ahead(self, at: datetime) -> list[KnownOverride]:
         """Give the overrides that are not over at an instant, the first to begin first."""
-        left = (each for each in self.overrides.values() if at < each.end and each.number not in self.removed)
+        left = (each for each in self.overrides.values() if at < each.end and each.removed_at is None)
         return sorted(left, key=lambda each: (each.start, each.number))
 
     # --- what changes ------------------------------------------------------------------------------------------------
 
     def _begin_overrides(self) -> None:
-        self.overrides, self.removed = {}, set()
+        self.overrides = {}
 
     @event(happenings.OverrideAdded)
     def _override_added(
@@ -88,9 +86,9 @@ class Overridable(ScheduleBase):
         timestamp: datetime,
     ) -> None:
         self.overrides[override] = KnownOverride(override, starts_at, ends_at, tuple(people), reason, by, timestamp)
-        self._define(timestamp)
+        self._changed(timestamp)
 
     @event(happenings.OverrideRemoved)
     def _override_removed(self, override: int, timestamp: datetime) -> None:
-        self.removed.add(override)
-        self._define(timestamp)
+        self.overrides[override] = replace(self.overrides[override], removed_at=timestamp)
+        self._changed(timestamp)

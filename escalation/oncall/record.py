@@ -14,10 +14,9 @@ from eventsourcing.domain import event
 from escalation.calendars.zones import zone
 from escalation.engine.reminders import Reminding
 from escalation.oncall import happenings
-from escalation.oncall.definition import Definition
 from escalation.oncall.overriding import Overridable
-from escalation.oncall.schedule import Override, Schedule
 from escalation.oncall.settings import Settings, checked
+from escalation.oncall.standing import Standing
 from escalation.oncall.swapping import Swappable
 from escalation.oncall.writing import Written, checked_layers, hours_of, layers_of
 from incidents.ledger.sealing import ERASED, Hidden
@@ -56,6 +55,10 @@ class OnCallSchedule(Overridable, Swappable, Reminding):
     SubjectErased = happenings.SubjectErased
 
     # --- what may be asked -------------------------------------------------------------------------------------------
+
+    settings: Settings
+    layers: list[Written]
+    """As they were written: the ones that hold, or held last."""
 
     @property
     def public_id(self) -> str:
@@ -139,14 +142,15 @@ class OnCallSchedule(Overridable, Swappable, Reminding):
     ) -> None:
         """Begin without overrides and swaps."""
         self._partnership, self.party, self.name = partnership, party, name
-        self.settings, self.layers = _settings(title, tz, warn, must_cover), layers
+        self._set(_settings(title, tz, warn, must_cover))
+        self._take_turns(layers)
         self._begin_overrides()
         self._begin_swaps()
-        self.definitions = []
+        self.standings, self._definitions = [], {}
         self.looked_until: datetime | None = None
         self.created_at = timestamp
         self.retired_at = None
-        self._define(timestamp)
+        self._changed(timestamp)
 
     @event(happenings.Edited)
     def _edited(
@@ -157,13 +161,13 @@ class OnCallSchedule(Overridable, Swappable, Reminding):
         must_cover: list[Written] | None,
         timestamp: datetime,
     ) -> None:
-        self.settings = _settings(title, tz, warn, must_cover)
-        self._define(timestamp)
+        self._set(_settings(title, tz, warn, must_cover))
+        self._changed(timestamp)
 
     @event(happenings.LayersChanged)
     def _layers_changed(self, layers: list[Written], timestamp: datetime) -> None:
-        self.layers = layers
-        self._define(timestamp)
+        self._take_turns(layers)
+        self._changed(timestamp)
 
     @event(happenings.LookedAhead)
     def _looked_ahead(self, until: datetime) -> None:
@@ -172,7 +176,7 @@ class OnCallSchedule(Overridable, Swappable, Reminding):
     @event(happenings.Retired)
     def _retired(self, timestamp: datetime) -> None:
         self.retired_at = timestamp
-        self._define(timestamp)
+        self._changed(timestamp)
 
     @event(happenings.SubjectErased)
     def _erased(self) -> None:
@@ -181,22 +185,18 @@ class OnCallSchedule(Overridable, Swappable, Reminding):
             number: replace(each, reason=each.reason and ERASED) for number, each in self.overrides.items()
         }
 
-    def _define(self, since: datetime) -> None:
-        """Let what is set now hold from an instant on; what is over by then is left behind."""
-        left = self.overrides_ahead(since) if self.retired_at is None else []
-        left.sort(key=lambda each: each.number)
-        self.substitutions = tuple(each for each in self.substitutions if since < each.end)
-        overrides = (Override(each.start, each.end, each.people, str(each.number)) for each in left)
-        hours = self.settings.must_cover if self.retired_at is None else ()
-        layers = layers_of(self.layers) if self.retired_at is None else ()
-        self.definitions.append(
-            Definition(
-                since=since,
-                schedule=Schedule(self.settings.tz, layers, tuple(overrides)),
-                substitutions=self.substitutions,
-                must_cover=None if hours is None else hours_of(hours),
-            )
-        )
+    def _changed(self, since: datetime) -> None:
+        if self.retired_at is None:
+            self.standings.append(Standing(since, self.settings.tz, self._turns, self._must_cover))
+        else:
+            self.standings.append(Standing(since, self.settings.tz, layers=(), must_cover=()))
+
+    def _set(self, settings: Settings) -> None:
+        hours = settings.must_cover
+        self.settings, self._must_cover = settings, None if hours is None else hours_of(hours)
+
+    def _take_turns(self, layers: list[Written]) -> None:
+        self.layers, self._turns = layers, layers_of(layers)
 
 
 def _settings(title: str | Hidden | None, tz: str, warn: list[str], must_cover: list[Written] | None) -> Settings:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from escalation.calendars.zones import UnknownZoneError, zone
+from escalation.oncall.schedule import Override
 from escalation.oncall.writing import Written, checked_hours
 from incidents.errors import InvalidField
 
@@ -43,9 +45,12 @@ class Settings:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KnownOverride:
-    """An override: people, or nobody, who are on call during [start, end); why, and by whose word since when."""
+    """An override: people, or nobody, who are on call during [start, end); why, and by whose word since when.
+
+    `removed_at` is when it was taken back; None: it was not.
+    """
 
     number: int
     start: datetime
@@ -54,6 +59,16 @@ class KnownOverride:
     reason: str | Hidden | None
     added_by: str
     added_at: datetime
+    removed_at: datetime | None = None
+
+    @cached_property
+    def override(self) -> Override:
+        """Itself, as schedules are computed with it: one for all definitions in which it stands."""
+        return Override(self.start, self.end, self.people, str(self.number))
+
+    def stood(self, at: datetime) -> bool:
+        """Say whether it was on record at an instant, and neither over nor taken back."""
+        return self.added_at <= at < self.end and (self.removed_at is None or at < self.removed_at)
 
 
 def checked(settings: Settings) -> Settings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - the library reads the annotations of what changes at run time
-from typing import TYPE_CHECKING
 
 from eventsourcing.domain import event
 
@@ -11,9 +10,6 @@ from escalation.oncall import happenings, swaps
 from escalation.oncall.base import ScheduleBase
 from escalation.oncall.swaps import Span, Swap, SwapState
 from incidents.errors import InvalidField
-
-if TYPE_CHECKING:
-    from escalation.oncall.definition import Substitution
 
 
 class Swappable(ScheduleBase):
@@ -30,8 +26,6 @@ class Swappable(ScheduleBase):
     # --- what may be asked -------------------------------------------------------------------------------------------
 
     swaps: dict[int, Swap]
-    substitutions: tuple[Substitution, ...]
-    """Of swaps that were accepted and are not over, in the order in which they were accepted."""
 
     def propose_swap(self, giver: str, taker: str, give: Span, take: Span | None, *, by: str, at: datetime) -> int:
         """Offer hours to somebody; give the swap's number. InvalidField; TooManySwaps; ScheduleRetired."""
@@ -70,7 +64,7 @@ class Swappable(ScheduleBase):
     # --- what changes ------------------------------------------------------------------------------------------------
 
     def _begin_swaps(self) -> None:
-        self.swaps, self.substitutions = {}, ()
+        self.swaps, self.substitutions = {}, []
 
     @event(happenings.SwapProposed)
     def _swap_proposed(
@@ -91,7 +85,7 @@ class Swappable(ScheduleBase):
     def _swap_accepted(self, swap: int, timestamp: datetime) -> None:
         self.swaps[swap] = self.swaps[swap].settled(SwapState.ACCEPTED, timestamp)
         self.substitutions += self.swaps[swap].substitutions(timestamp, len(self.overrides))
-        self._define(timestamp)
+        self._changed(timestamp)
 
     @event(happenings.SwapDeclined)
     def _swap_declined(self, swap: int, timestamp: datetime) -> None:

@@ -91,7 +91,7 @@ class Swap:
         """Give who is in whose place by it, from an instant on, but in no override after the last one of then."""
         spans = ((self.give, self.giver, self.taker), (self.take, self.taker, self.giver))
         return tuple(
-            Substitution(max(span.start, since), span.end, of, by, self.number, last_override)
+            Substitution(max(span.start, since), span.end, of, by, self.number, since, last_override)
             for span, of, by in spans
             if span is not None and since < span.end
         )

@@ -9,15 +9,18 @@ from escalation.oncall.base import ScheduleRetired
 from escalation.oncall.overriding import MOST_OVERRIDES, TooManyOverrides
 from escalation.oncall.record import OnCallSchedule
 from escalation.oncall.settings import Settings
+from escalation.oncall.standing import Standing
 from escalation.oncall.swaps import MOST_SWAPS, NotYourSwap, Span, SwapSettled, TooManySwaps
 from escalation.oncall.writing import MOST_LAYERS, checked_layers
 from incidents.errors import InvalidField, NotFound
 from incidents.ledger.command import Command, in_command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from escalation.oncall.definition import Definition, Substitution
     from escalation.oncall.schedule import Shift
+    from escalation.oncall.settings import KnownOverride
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -108,6 +111,25 @@ def test_an_override_may_say_nobody() -> None:
     desk.do(1, desk.record.add_override, Span(hour(2), hour(3)), [], "a test of the gap")
     [gap] = desk.record.definition.gaps(hour(1), hour(20))
     assert (gap.start, gap.end, gap.override) == (hour(2), hour(3), "1")
+
+
+def test_facts_lay_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of overrides are read as fast as hundreds of facts: only a question makes a definition of them."""
+    made: list[datetime] = []
+    lay_out = Standing.definition
+
+    def counted(it: Standing, overrides: Iterable[KnownOverride], swaps: Iterable[Substitution]) -> Definition:
+        made.append(it.since)
+        return lay_out(it, overrides, swaps)
+
+    monkeypatch.setattr(Standing, "definition", counted)
+    desk = Desk()
+    for number in range(1, 6):
+        desk.do(number, desk.record.add_override, Span(hour(10), hour(20)), ["cem"], None)
+    desk.do(6, desk.record.remove_override, 5)
+    assert made == []
+    assert [desk.record.on_call(hour(at)) for at in (11, 12)] == [("cem",)] * 2
+    assert made == [hour(6)]
 
 
 def test_what_is_over_is_left_behind_and_stays_answerable() -> None:
