@@ -7,6 +7,7 @@ looked for a year ahead. When that year is nearly over, or the schedule changes,
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,8 @@ class ScheduleDuties:
         if record.retired_at is not None:
             return
         for distance, gaps in reversed(_untold(record).items()):
-            due = [gap for gap in gaps if gap.start - distance <= now and not _is_told(record, distance, gap)]
+            told = _Told(record)  # with the reminder of the nearer distance, which may have come just now
+            due = [gap for gap in gaps if gap.start - distance <= now and not told.has(distance, gap)]
             if due:
                 self._remind(record, distance, next((gap for gap in due if now < gap.end), due[-1]), now)
         if _look_again(record) <= now:
@@ -72,24 +74,41 @@ def _untold(record: OnCallSchedule) -> dict[timedelta, list[Shift]]:
     before = record.definition_at(start - SECOND)
     if gaps and gaps[0].start == start and before is not None and before.gaps(start - SECOND, start):
         gaps = gaps[1:]  # it goes on since before the last change, and was told then
-    return {distance: [gap for gap in gaps if not _is_told(record, distance, gap)] for distance in DISTANCES}
+    told = _Told(record)
+    return {distance: [gap for gap in gaps if not told.has(distance, gap)] for distance in DISTANCES}
 
 
-def _is_told(record: OnCallSchedule, distance: timedelta, gap: Shift) -> bool:
-    """Say whether a reminder told of a gap, or of another one while this one was known and as near.
+class _Told:
+    """What reminders told of so far, by distance and then by the start of the gap that each names."""
 
-    One that came later than it was due counts as well: whoever hears of a gap a day ahead knows of it.
-    """
-    within = {_reminder(each): each for each in DISTANCES if each <= distance}
-    for told in record.history:
-        if isinstance(told, Reminding.Reminded) and told.reminder in within:
-            if told.due_at == gap.start:
-                return True
-            known = record.definition_at(told.timestamp)
-            near = told.due_at is not None and gap.start <= told.due_at + within[told.reminder]
-            if near and known is not None and known.gaps(gap.start, gap.start + SECOND):
-                return True
-    return False
+    def __init__(self, record: OnCallSchedule) -> None:
+        self._record = record
+        self._told: dict[str, list[tuple[datetime, datetime]]] = {_reminder(each): [] for each in DISTANCES}
+        for told in record.history:
+            if isinstance(told, Reminding.Reminded) and told.reminder in self._told and told.due_at is not None:
+                self._told[told.reminder].append((told.due_at, told.timestamp))
+        for each in self._told.values():
+            each.sort()
+
+    def has(self, distance: timedelta, gap: Shift) -> bool:
+        """Say whether a reminder told of a gap, or of another one while this one was known and as near.
+
+        One that came later than it was due counts as well: whoever hears of a gap a day ahead knows of it.
+        """
+        nearer = (each for each in DISTANCES if each <= distance)
+        return any(
+            due_at == gap.start or self._was_known(gap, told_at)
+            for each in nearer
+            for due_at, told_at in self._from(_reminder(each), gap.start - each)
+        )
+
+    def _from(self, reminder: str, earliest: datetime) -> list[tuple[datetime, datetime]]:
+        told = self._told[reminder]
+        return told[bisect_left(told, earliest, key=lambda each: each[0]) :]
+
+    def _was_known(self, gap: Shift, at: datetime) -> bool:
+        known = self._record.definition_at(at)
+        return known is not None and bool(known.gaps(gap.start, gap.start + SECOND))
 
 
 def _reminder(distance: timedelta) -> str:
