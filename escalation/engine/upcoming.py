@@ -11,7 +11,7 @@ from escalation.clocks.course import course_of
 from escalation.clocks.runs import seconds
 from escalation.crew.staff import NOBODY
 from escalation.engine.asking import ASKED, asked_owed
-from escalation.engine.exhaustion import Exhaustion, passes
+from escalation.engine.exhaustion import Exhaustion, this_way
 from escalation.engine.ladder import LEGAL, Ladder
 from escalation.engine.ladders_owed import chains_of, ladders, rungs_owed
 from escalation.engine.resuming import resumption
@@ -101,7 +101,7 @@ def _expected(ladder: Ladder, owed: Iterable[Rungs], now: int) -> Iterator[Comin
         steps, end = _steps_of(chain, now)
         yield from steps
         ends += [] if end is None else [end]
-    ended = passes(ladder)
+    ended = this_way(ladder)
     over = (ended and not ended[-1].again) or any(isinstance(each, Exhaustion) for each in owed)
     at = ladder.not_before(max(ends), answering=True) if ends and not over else None
     if at is not None:

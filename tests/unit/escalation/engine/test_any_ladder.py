@@ -256,3 +256,5 @@ def _handed_over(game: Game, ladder: str, rungs: tuple[Rung, ...]) -> None:
     if told:
         assert not ends[-1].again
         assert [page["urgency"] for page in ends[-1].pages] == [PAGE]
+        asked = [fact for fact in told if fact.clock is None and fact.because != "gone"]
+        assert not asked or asked[-1].originator_version < ends[-1].originator_version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incidents import happenings as h
 from tests.support.clocked import moment
 from tests.support.laddered import Laddered, laddered
-from tests.support.rungs import gone, rounds
+from tests.support.rungs import gone, rounds, withdrawn
 from tests.support.staffed import Staffed
 
 STEPS = """
@@ -76,6 +76,58 @@ def test_whoever_is_there_is_paged_if_those_to_whom_it_was_handed_are_gone() -> 
     handed = [page["recipient"] for end in case.told(h.LadderExhausted) for page in end.pages]
     assert handed == ["person:ann", *["person:bob"] * 4]
     assert [(times, again) for _, times, again in ends(case)] == [(nth, False) for nth in range(1, 6)]
+
+
+CHANGING = """
+default:
+  - {when: opened, to: duty, wait: PT10S}
+  - {when: severity_changed, to: partner, wait: PT10S}
+  - {when: unanswered, to: duty, wait: PT5S}
+exhausted: {repeat: 1, hand_to: boss}
+"""
+
+
+def test_whoever_another_severity_asks_after_the_end_is_a_new_way_to_it() -> None:
+    """It begins again and is handed over once more, as nobody answers it either; each with pages of their own."""
+    case = Laddered(laddered(CHANGING), severity="S2")
+    assert case.paged(range(50))[-1] == (35, ["boss"])
+    case.severity(50, "S3")
+    assert case.paged(range(50, 200)) == [
+        (50, ["partner"]),
+        (60, ["duty"]),
+        (65, ["duty"]),
+        (75, ["partner"]),
+        (85, ["duty"]),
+        (90, ["boss"]),
+    ]
+    assert ends(case) == [(10, 1, True), (35, 2, False), (65, 3, True), (90, 4, False)]
+    delivered = [page["delivery"] for end in case.told(h.LadderExhausted) for page in end.pages]
+    assert len(delivered) == len(set(delivered)) == 2
+
+
+def test_another_severity_that_only_informs_does_not_hand_it_over_again() -> None:
+    """Nobody was asked, so nobody failed to answer."""
+    steps = "default: [{when: opened, to: duty}, {when: severity_changed, notify: partner}]\nexhausted: {hand_to: boss}"
+    case = Laddered(laddered(steps), severity="S2")
+    case.paged([0, 900])
+    case.severity(950, "S3")
+    assert case.informed([950]) == [(950, ["partner"])]
+    assert case.paged(range(951, 2000, 10)) == []
+    assert [times for _, times, _ in ends(case)] == [1]
+
+
+def test_whoever_is_told_in_the_place_of_somebody_who_is_gone_does_not_have_it_handed_over_again() -> None:
+    """The page left too late to be answered before the end; those to whom it was handed know already."""
+    staff = Staffed(shifts={"acme.first": [(moment(0), ("ann",)), (moment(5), ("bob",))]})
+    for each in ("ann", "bob"):
+        staff.add(each)
+    steps = "S1: [{when: opened, to: {schedule: acme.first}, wait: PT10S}]\nexhausted: {hand_to: boss}"
+    case = Laddered(laddered(steps), staff)
+    case.turn(0)
+    first = case.told(h.RungFired)[0].pages
+    assert case.paged([10]) == [(10, ["boss"])]
+    withdrawn(case, 12, first, "handed_over")
+    assert case.paged(range(12, 60)) == [(12, ["person:bob"])]
 
 
 def test_nobody_anywhere_is_handed_over_at_once() -> None:
