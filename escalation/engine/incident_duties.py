@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from escalation.crew.staff import NOBODY
 from escalation.engine.owed import due_by, next_instant
 from escalation.engine.sources import instant
+from escalation.engine.turns_told import WithTurnsTold
 from incidents.incident import Incident
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class IncidentDuties:
     def __init__(self, courses: Courses, staff: Staff = NOBODY) -> None:
         """Take the courses of incidents, with their agreements, and whom those reach."""
         self._courses = courses
-        self._staff = staff
+        self._staff = WithTurnsTold(staff)
 
     def next_instant(self, record: Incident) -> datetime | None:
         """Give the next instant at which a clock or a ladder has something to tell. NotFound: no such agreement."""
@@ -36,8 +37,10 @@ class IncidentDuties:
     def tell(self, record: Incident, now: datetime) -> None:
         """Append what is true and not yet told. NotFound: no such agreement."""
         course = self._courses.of(record)
+        self._staff.at(now)
         for owed in due_by(record, self._courses.versions(record), now, course, self._staff):
             record.tell(owed.happening, _occurred(owed, now), **owed.values)
+            self._staff.note(record.partnership, owed)
 
 
 def _occurred(owed: Owed, now: datetime) -> datetime:
