@@ -48,7 +48,7 @@ spec:
     resolve: {from: reported, until: resolved, pausable: false, within: {S1: PT4S}, calendar: always}
   ladders:
     S1:
-      - {when: opened, to: [acme-duty], notify: [globex-ops]}
+      - {when: opened, to: [acme-duty], notify: [globex-ops], wait: PT2S}
       - {when: {clock: acknowledge, at: 100%}, to: provider.service_manager, repeat_every: PT1S, max_repeats: 2}
       - {when: {clock: resolve, at: 50%}, to: provider.coo}
       - {when: {clock: resolve, at: 100%}, to: [acme-ops], notify: [globex-ops]}
