@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -281,14 +282,16 @@ def test_an_entry_about_a_hidden_child_is_not_shared_by_itself(house: House) -> 
 def test_families_that_are_worked_on_from_all_sides_hold_nobody_up(house: House) -> None:
     """Updates of the parent, notes and links of its children, all at once: nobody meets a deadlock, nothing is lost."""
     parent, *children = family(house, None, None, None)
+    turns = {child: Lock() for child in children}  # nobody takes away a child that somebody else has just taken away
 
     def work(nth: int) -> Incident:
         child = children[nth % 3]
         if nth % 2:
             house.incidents.note(child, f"Note {nth}", ACME)
         else:
-            house.incidents.unlink(child, ACME)
-            house.incidents.link(child, called(parent), ACME)
+            with turns[child]:
+                house.incidents.unlink(child, ACME)
+                house.incidents.link(child, called(parent), ACME)
         return house.incidents.post_update(parent, f"Update {nth}", "partner", ACME).incident
 
     with ThreadPoolExecutor(4) as pool:

@@ -192,7 +192,8 @@ def test_each_side_says_who_has_it_and_for_how_long() -> None:
     case = Viewed(agreement(acknowledging=Acknowledging({"S1": 900})))
     case.do(5, lambda it, when: it.acknowledge(case.terms, by="person:ann", at=when, for_party="acme"))
     shared, own = case.view(6).sides
-    assert (shared.side, shared.ladder, shared.acknowledged_by, shared.acknowledged_at) == (None, "S1", "person:ann", moment(5))
+    assert (shared.side, shared.ladder) == (None, "S1")
+    assert (shared.acknowledged_by, shared.acknowledged_at) == ("person:ann", moment(5))
     assert (shared.expires_at, own.side, own.ladder, own.acknowledged_by) == (moment(905), "globex", "globex/S1", None)
     until = moment(3600)
     case.do(10, lambda it, when: it.snooze(until, "x", case.terms, by="person:ann", at=when, for_party="acme"))
