@@ -35,7 +35,7 @@ CHECKS = [
     negative_data_rejection,
 ]
 NAMES = {"impact": ["critical", "minor"], "urgency": ["immediate", "normal"], "severity": ["S1", "S2", "S3"]}
-EXAMPLES = 12
+EXAMPLES = 5
 """Requests per operation and mode, so that all of it takes well under a minute; `make fuzz` sends many more."""
 
 

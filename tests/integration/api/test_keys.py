@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from api.access.api_key import AlreadyRevoked, KeyExpired
+from api.access.key_rows import BEFORE_SCOPES
 from api.access.key_uses import EVERY_SECONDS
 from api.access.keys import CACHE_SECONDS, OVERLAP, Keys
 from api.access.permissions import OF_A_PARTNERSHIP, Scope
@@ -257,7 +258,7 @@ def test_rows_of_keys_say_what_their_facts_say(site: Site) -> None:
     assert check(site.tocsin.ledger).differences == ()
 
 
-def test_a_key_of_before_there_were_scopes_has_them_all(site: Site) -> None:
+def test_a_key_of_before_there_were_scopes_has_what_there_was_then(site: Site) -> None:
     """Its fact says nothing of party, scopes and end: it reads as a partnership's key could do then."""
     identity, token = site.tocsin.keys.issue("old", OURS, by="test")
     with create_engine(site.tocsin.url, poolclass=NullPool).begin() as connection:
@@ -268,4 +269,4 @@ def test_a_key_of_before_there_were_scopes_has_them_all(site: Site) -> None:
     site.tocsin.keys.rotate(identity, by="test")
     found = elsewhere(site, Seconds()).find(token)
     assert found is not None
-    assert found.memberships == (Membership(OURS, None, OF_A_PARTNERSHIP),)
+    assert found.memberships == (Membership(OURS, None, frozenset(map(Scope, BEFORE_SCOPES))),)

@@ -63,7 +63,7 @@ class Notes:
             self.snoozed.clear()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_hands_and_snoozes_are_what_somebody_notes(steps: list[tuple[Any, str | None]]) -> None:
     """Whatever is refused changes nothing; the status follows the side that all share; replaying changes nothing."""
