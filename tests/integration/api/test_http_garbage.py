@@ -39,7 +39,7 @@ EXAMPLES = 5
 """Requests per operation and mode, so that all of it takes well under a minute; `make fuzz` sends many more."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def document(shared_site: Site) -> BaseSchema:
     """Give the document, narrowed to names that exist, so that requests get past the first door."""
     incident = shared_site.operator.declare()
@@ -67,7 +67,7 @@ def document(shared_site: Site) -> BaseSchema:
     return schema
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bearer(shared_site: Site) -> dict[str, Any]:
     """Give an operator's header."""
     return {"Authorization": f"Bearer {shared_site.tocsin.keys.issue('garbage', by='test').token}"}
