@@ -24,6 +24,7 @@ from incidents.happenings import (
 )
 from incidents.ledger.catalogue import ENVELOPE_FIELDS
 from incidents.ledger.sealing import Hidden
+from incidents.terms import PERSON, SCHEDULE, TEAM
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -37,9 +38,7 @@ NAMED_PARTIES = "named_parties"
 ASSESSED = ("impact", "urgency", "users_affected_pct", "flags")
 SEE_AGREEMENT = "see_agreement"
 """Why a publication does not show its document: the agreement itself does."""
-PERSON = "person:"
-OF_ONE_PARTY = (PERSON, "team:", "schedule:")
-"""Begin the names of addressees that are a party's own business, and no part of the agreement."""
+OF_ONE_PARTY = (PERSON, TEAM, SCHEDULE)
 CLASS = "class:"
 """Begins the reason for a field that the agreement's confidentiality withholds: `class:personal`."""
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+SCHEDULE, TEAM, PERSON = "schedule:", "team:", "person:"
+"""Begin the names of addressees that are a party's own business, and no part of the agreement."""
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta

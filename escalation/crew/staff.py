@@ -16,7 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from escalation.agreement.model.people import BODY, PERSON, SCHEDULE, TEAM
+from escalation.agreement.model.people import BODY
+from incidents.terms import PERSON, SCHEDULE, TEAM
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

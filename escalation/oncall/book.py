@@ -42,7 +42,6 @@ NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
 """What names a schedule, behind its party: no dot, so that the last one parts the two."""
 MOST_SCHEDULES = 50
 """Schedules of one party in a partnership."""
-PERSON_ACTOR = "person:"
 
 _name = re.compile(NAME, re.ASCII)
 
@@ -271,9 +270,9 @@ class Schedules:
 
 def person_of(sender: Sender) -> str:
     """Give the id of the person who asks. NotAPerson."""
-    if not sender.by.startswith(PERSON_ACTOR):
+    if not sender.by.startswith(PERSON):
         raise NotAPerson
-    return sender.by.removeprefix(PERSON_ACTOR)
+    return sender.by.removeprefix(PERSON)
 
 
 def _place(record: OnCallSchedule) -> Place:

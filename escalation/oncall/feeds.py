@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from escalation.changes import once
-from escalation.oncall.book import PERSON_ACTOR
+from escalation.crew.staff import PERSON
 from escalation.oncall.feed import FEED_STREAM, CalendarFeed
 from escalation.oncall.ical import calendar
 from escalation.oncall.record import OnCallSchedule
@@ -158,7 +158,7 @@ class Feeds:
 
         What a key made for all is good until it is revoked.
         """
-        maker = feed.made_by.removeprefix(PERSON_ACTOR) if feed.made_by.startswith(PERSON_ACTOR) else None
+        maker = feed.made_by.removeprefix(PERSON) if feed.made_by.startswith(PERSON) else None
         members = [self._roll.member(feed.partnership, each) for each in (maker, feed.person) if each is not None]
         return all(member is not None and member.party == feed.party for member in members)
 

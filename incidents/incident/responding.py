@@ -12,14 +12,13 @@ from incidents import happenings, refusals
 from incidents.errors import InvalidField
 from incidents.incident.staffing import SHARED_ROLE, Staffed
 from incidents.ledger.sealing import Hidden  # noqa: TC001 - the library reads the annotations at run time
+from incidents.terms import PERSON
 
 if TYPE_CHECKING:
     from incidents.incident.base import Said
     from incidents.terms import Terms
 
 ASKED, ACCEPTED, DECLINED = "asked", "accepted", "declined"
-PERSON = "person:"
-"""Begins the name of one person; as an actor they have the same."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Literal
 TERMINAL = "terminal"
 WEBHOOK = "webhook:"
 """Begins the name of a webhook where a contact could stand: `webhook:pager`; names of contacts have no colon."""
-BODY, SCHEDULE, TEAM, PERSON = "body:", "schedule:", "team:", "person:"
-"""Begin the names of other addressees (see crew/staff.py)."""
+BODY = "body:"
+"""Begins the name of a body where others could stand (see crew/staff.py, incidents/terms.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation.agreement.model import WEBHOOK
-from escalation.agreement.model.people import BODY, PERSON, SCHEDULE, TEAM
+from escalation.agreement.model.people import BODY
 from escalation.agreement.text import values
 from escalation.agreement.text.fields import Field, declared, distinct, show
+from incidents.terms import PERSON, SCHEDULE, TEAM
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
