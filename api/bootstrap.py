@@ -79,7 +79,7 @@ from incidents.reading import Reading
 from incidents.restrictions import RestrictionRows
 from incidents.search import FORGET, SearchTexts
 from incidents.states import IncidentStates
-from notifications.deliveries import Deliveries
+from notifications.owed.deliveries import Deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Callable

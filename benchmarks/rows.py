@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 from escalation.tables import deadlines
 from incidents.ledger.tables import disclosures, events, pending, receipts, stream_keys
 from incidents.tables import incident_states
-from notifications.tables import deliveries
+from notifications.queue.tables import deliveries
 
 TABLES = (receipts, deadlines, incident_states, deliveries, events, stream_keys, disclosures, pending)
 """In the order in which a command writes them."""

@@ -7,10 +7,10 @@ from alembic import context
 import api.access.tables
 import escalation.tables
 import incidents.tables
-import notifications.tables
+import notifications.queue.tables
 from incidents.ledger.tables import metadata
 
-ALL_TABLES = (api.access.tables, escalation.tables, incidents.tables, notifications.tables)
+ALL_TABLES = (api.access.tables, escalation.tables, incidents.tables, notifications.queue.tables)
 """Importing them fills `metadata`, which the drift test compares with what the migrations made."""
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

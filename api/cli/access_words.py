@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.replay_views import wide
-from notifications.words import printable
+from notifications.message.words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -105,7 +105,7 @@ def _print_table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> N
     from rich.text import Text  # noqa: PLC0415
 
     from api.cli.replay_views import wide  # noqa: PLC0415
-    from notifications.words import printable  # noqa: PLC0415
+    from notifications.message.words import printable  # noqa: PLC0415
 
     table = Table(*columns)
     last = ""

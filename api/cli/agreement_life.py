@@ -167,7 +167,7 @@ def _cells(version: Version, now: datetime) -> list[str | Text]:
     from rich.text import Text  # noqa: PLC0415 - --help need not wait for it
 
     from escalation.book.versions import stage_at  # noqa: PLC0415
-    from notifications.words import printable  # noqa: PLC0415
+    from notifications.message.words import printable  # noqa: PLC0415
 
     stage = stage_at(version, now)
     signatures = Text()

@@ -12,7 +12,7 @@ from rich.text import Text
 from escalation.calendars.local_days import instant
 from escalation.calendars.zones import zone
 from escalation.oncall.reports import gaps
-from notifications.words import printable
+from notifications.message.words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

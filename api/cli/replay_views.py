@@ -13,7 +13,7 @@ from rich.text import Text
 
 from api.cli.words import details, happening
 from incidents.states import state_row
-from notifications.words import printable
+from notifications.message.words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -13,17 +13,17 @@ import structlog
 
 from api.bootstrap import Tocsin, build
 from incidents.ledger.wake import POLL_SECONDS, Listener
-from notifications.message import Composer
-from notifications.sender import Sender
-from notifications.terminal import Terminal
-from notifications.webhook import Webhook
+from notifications.channels.terminal import Terminal
+from notifications.channels.webhook import Webhook
+from notifications.message.message import Composer
+from notifications.queue.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from api.settings import Settings
     from incidents.incidents import Incidents
-    from notifications.channels import Channel
+    from notifications.channels.channel import Channel
 
 log = structlog.get_logger()
 

@@ -12,8 +12,8 @@ from escalation.crew.staff import PERSON
 from escalation.engine.asking import ASKED
 from escalation.engine.ladder import LEGAL
 from escalation.engine.maintenance import deferred_until
-from notifications import delivery as of
 from notifications.ladder_view.shapes import NextView, Person, Whom
+from notifications.queue import delivery as of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from escalation.engine.asking import ASKED
 from escalation.engine.claims_owed import CLAIMS
 from escalation.engine.ladder import LEGAL
 from notifications.ladder_view.shapes import Only, RungView, When
-from notifications.words import duration
+from notifications.message.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

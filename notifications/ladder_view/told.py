@@ -11,18 +11,18 @@ from escalation.crew.reaching import PAGE
 from escalation.crew.staff import PERSON
 from incidents import happenings as h
 from incidents.ledger.sealing import Hidden
-from notifications import delivery as of
-from notifications.asking import fact_at, request_of
 from notifications.ladder_view.shapes import EndTold, PageTold, RoundTold
-from notifications.reasons import why_round
+from notifications.message.reasons import why_round
+from notifications.owed.asking import fact_at, request_of
+from notifications.queue import delivery as of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.crew.staff import Staff
     from incidents.disclosure import Viewer
-    from notifications.asking import Paging
-    from notifications.reasons import Telling
+    from notifications.message.reasons import Telling
+    from notifications.owed.asking import Paging
 
 URGENCIES = {True: of.PAGE, False: of.NOTICE}
 """By whether somebody must answer."""

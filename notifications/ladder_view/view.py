@@ -21,13 +21,13 @@ from escalation.engine.sources import instant
 from escalation.engine.told import told_of
 from escalation.engine.upcoming import upcoming
 from incidents import happenings as h
-from notifications.asking import fact_at
 from notifications.ladder_view.ahead import Ahead
 from notifications.ladder_view.rungs import WHOLE, rung_view
 from notifications.ladder_view.shapes import Ladders, LadderView, SideView
 from notifications.ladder_view.told import History
-from notifications.reader import Names
-from notifications.reasons import Telling
+from notifications.message.reader import Names
+from notifications.message.reasons import Telling
+from notifications.owed.asking import fact_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

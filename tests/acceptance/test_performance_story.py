@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from api.access.permissions import Scope
 from api.cli import main
-from notifications.message import Composer
-from notifications.sender import Sender
-from notifications.terminal import Terminal
+from notifications.channels.terminal import Terminal
+from notifications.message.message import Composer
+from notifications.queue.sender import Sender
 from tests.support.http import OURS, agreement_text, party_key
 from tests.support.sending import work
 

@@ -12,7 +12,7 @@ from incidents.incident import Incident
 from incidents.ledger.queries import SELECT_ALL, leaf_event
 from incidents.ledger.tables import events, followers, logs, pending, receipts, sequence
 from incidents.timeline import Entry, timeline
-from notifications.tables import deliveries
+from notifications.queue.tables import deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -28,10 +28,10 @@ from incidents.ledger.ledger import Ledger
 from incidents.ledger.reach import SEQUENCER, WORKER
 from incidents.ledger.sequencer import Sequencer
 from incidents.ledger.wake import Waker
-from notifications import queue
-from notifications.message import Composer
-from notifications.sender import Sender
-from notifications.webhook import Webhook
+from notifications.channels.webhook import Webhook
+from notifications.message.message import Composer
+from notifications.queue import queue
+from notifications.queue.sender import Sender
 from tests.faults.points import CLAIMED, MID_SEND, SEQUENCING, UNSENT, UNSEQUENCED, reached
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from incidents.ledger.facts import Record
     from incidents.ledger.pipeline import Write
     from incidents.ledger.receipts import RequestKey
-    from notifications.delivery import Delivery
-    from notifications.message import Message
+    from notifications.message.message import Message
+    from notifications.queue.delivery import Delivery
 
 LEASE_SECONDS = 5
 LONGEST_SEND_SECONDS = 2.0

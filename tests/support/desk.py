@@ -13,7 +13,7 @@ from incidents import happenings as h
 from incidents.incidents import Asked
 from incidents.opening import Report
 from incidents.terms import Assessment
-from notifications.tables import deliveries
+from notifications.queue.tables import deliveries
 from tests.support.clock import MovedClock
 from tests.support.clocked import the_agreement
 

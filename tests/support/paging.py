@@ -23,12 +23,12 @@ from incidents.ledger.reach import WORKER
 from incidents.opening import Report
 from incidents.states import IncidentStates, Standing
 from incidents.terms import Assessment
-from notifications.deliveries import Deliveries
-from notifications.delivery import Delivery
-from notifications.message import Composer
-from notifications.queue import LEASE
-from notifications.sender import Sender
-from notifications.tables import deliveries
+from notifications.message.message import Composer
+from notifications.owed.deliveries import Deliveries
+from notifications.queue.delivery import Delivery
+from notifications.queue.queue import LEASE
+from notifications.queue.sender import Sender
+from notifications.queue.tables import deliveries
 from tests.support.clock import MovedClock
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
-    from notifications.channels import Channel
+    from notifications.channels.channel import Channel
 
 AGREEMENT = """
 apiVersion: partnership-sla/v1

@@ -31,10 +31,10 @@ from incidents.ledger.reach import WORKER
 from incidents.opening import Report
 from incidents.states import IncidentStates
 from incidents.terms import Assessment
-from notifications.deliveries import Deliveries
-from notifications.message import Composer
-from notifications.sender import Sender
-from notifications.tables import deliveries
+from notifications.message.message import Composer
+from notifications.owed.deliveries import Deliveries
+from notifications.queue.sender import Sender
+from notifications.queue.tables import deliveries
 from tests.support.clock import NOON, MovedClock
 from tests.support.desk import ME
 from tests.support.paging import OneAgreement, Unconcerned, the_agreement
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from escalation.book import AgreementBook
     from escalation.engine.duties import Duties
     from incidents.ledger.projections import Projection
-    from notifications.channels import Channel
+    from notifications.channels.channel import Channel
 
 BY = "key:ab12"
 AHEAD = timedelta(days=7)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from api.access.members import Grant
 from api.settings import OidcSettings
 from incidents import happenings as h
-from notifications.message import Composer
-from notifications.sender import Sender
+from notifications.message.message import Composer
+from notifications.queue.sender import Sender
 from tests.support.clock import MovedClock
 from tests.support.http import DEMO, OURS, PUBLIC_URL, Reply, declaration, party_key, site_on
 from tests.support.sending import FakeChannel, work
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from notifications.message import Message
+    from notifications.message.message import Message
     from tests.support.http import Site
 
 SCHEDULES = f"/v1/partnerships/{OURS}/schedules"

@@ -7,10 +7,10 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from notifications.channels import SendFailed
-    from notifications.delivery import Delivery
-    from notifications.message import Message
-    from notifications.sender import Sender
+    from notifications.channels.channel import SendFailed
+    from notifications.message.message import Message
+    from notifications.queue.delivery import Delivery
+    from notifications.queue.sender import Sender
 
 
 @dataclass

@@ -7,9 +7,9 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from api.http.schemas.fields import Instant
-from notifications.delivery import FAILED, NOTICE, PAGE, SENT, WAITING, WITHDRAWN
 from notifications.ladder_view.ahead import MAINTENANCE, QUIET_HOURS
 from notifications.ladder_view.rungs import ANSWERED, NOT_APPLICABLE, SKIPPED, TO_COME, TOLD
+from notifications.queue.delivery import FAILED, NOTICE, PAGE, SENT, WAITING, WITHDRAWN
 
 _NAMES = {"description": "Names of addressees: a contact, PARTY.ROLE, schedule:PARTY.NAME, team:PARTY.NAME and so on."}
 _URGENCY = {"description": "`page`: somebody must answer; `notice`: somebody is informed."}

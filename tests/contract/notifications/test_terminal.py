@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.channels import SendFailed
-from notifications.message import Composer, IncidentMessage
-from notifications.reminder import Reminder
-from notifications.terminal import Terminal
+from notifications.channels.channel import SendFailed
+from notifications.channels.terminal import Terminal
+from notifications.message.message import Composer, IncidentMessage
+from notifications.message.reminder import Reminder
 from tests.support.clock import NOON
 from tests.support.paging import OneAgreement, Story, page
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from notifications.channels import SendFailed
-from notifications.message import Composer
-from notifications.webhook import Webhook
+from notifications.channels.channel import SendFailed
+from notifications.channels.webhook import Webhook
+from notifications.message.message import Composer
 from tests.support.clock import MovedClock
 from tests.support.paging import OneAgreement, Story, a_delivery, page
 from tests.support.receiver import answer, receiving

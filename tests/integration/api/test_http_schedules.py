@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from api.access.permissions import Scope, scopes_of
 from incidents.ledger.rebuild import check
-from notifications.tables import deliveries
+from notifications.queue.tables import deliveries
 from tests.support.http import OURS, THEIRS, party_key, problem_of, site_on, wrong_fields
 from tests.support.rostered import ANN, BOB, WEEKLY, let_in
 from tests.support.rota import OIDC, Somebody

@@ -17,7 +17,7 @@ from escalation.tables import deadlines
 from incidents.happenings import Decision, Noted
 from incidents.ledger.tables import events
 from incidents.tables import incident_states
-from notifications.tables import deliveries
+from notifications.queue.tables import deliveries
 from tests.support import servicenow
 
 if TYPE_CHECKING:

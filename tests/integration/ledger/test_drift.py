@@ -10,7 +10,7 @@ import escalation.crew.tables
 import escalation.oncall.tables
 import escalation.tables
 import incidents.tables
-import notifications.tables
+import notifications.queue.tables
 from incidents.ledger.tables import metadata
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ ALL_TABLES = (
     escalation.oncall.tables,
     escalation.tables,
     incidents.tables,
-    notifications.tables,
+    notifications.queue.tables,
 )
 
 

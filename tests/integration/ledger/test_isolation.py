@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 import api.access.tables
 import escalation.tables
 import incidents.tables
-import notifications.tables
+import notifications.queue.tables
 from api.bootstrap import build
 from incidents.incident import Incident
 from incidents.incidents import Asked
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from api.bootstrap import Tocsin
     from incidents.ledger.sequencer import Sequencer
 
-MODULES = (api.access.tables, escalation.tables, incidents.tables, notifications.tables)
+MODULES = (api.access.tables, escalation.tables, incidents.tables, notifications.queue.tables)
 HELD = sorted(name for name, table in metadata.tables.items() if "partnership" in table.columns)
 ROLES = (RUNTIME, WORKER, GATE, SEQUENCER, ERASER)
 FILLED = ("events", "disclosures", "stream_keys", "pending", "incident_states", "restrictions", "agreements")

@@ -7,7 +7,7 @@ import pytest
 from escalation.crew.own import OwnStaff
 from escalation.crew.staff import NOBODY
 from incidents.incidents import Asked, Incidents
-from notifications.queue import LEASE, Queue
+from notifications.queue.queue import LEASE, Queue
 from tests.support.paging import House, page
 from tests.support.sending import FakeChannel, work
 

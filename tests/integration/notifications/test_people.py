@@ -9,9 +9,9 @@ import pytest
 
 from escalation.crew.staff import Known
 from incidents.incidents import Asked
-from notifications.message import Composer
-from notifications.queue import LEASE, Queue
-from notifications.sender import Sender
+from notifications.message.message import Composer
+from notifications.queue.queue import LEASE, Queue
+from notifications.queue.sender import Sender
 from tests.support.paging import House, page
 from tests.support.sending import FakeChannel, work
 from tests.support.staffed import Staffed

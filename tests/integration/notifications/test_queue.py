@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notifications.queue import LEASE, Queue
+from notifications.queue.queue import LEASE, Queue
 from tests.support.paging import House, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notifications.delivery import Delivery
+    from notifications.queue.delivery import Delivery
 
 CLAIMERS = 4
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from incidents.ledger.rebuild import check
-from notifications.attempts import attempts_of
-from notifications.channels import SendFailed
-from notifications.queue import LEASE, Queue
-from notifications.terminal import Terminal
-from notifications.webhook import Webhook
+from notifications.channels.channel import SendFailed
+from notifications.channels.terminal import Terminal
+from notifications.channels.webhook import Webhook
+from notifications.queue.attempts import attempts_of
+from notifications.queue.queue import LEASE, Queue
 from tests.support.permits import END, WARNED, Office, Permit
 from tests.support.receiver import receiving
 from tests.support.sending import FakeChannel, work

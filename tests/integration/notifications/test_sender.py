@@ -9,9 +9,9 @@ from escalation.crew.staff import NOBODY
 from incidents.happenings import PageWithdrawn
 from incidents.incident.visibility import VisibilityChange
 from incidents.incidents import Asked, Incidents
-from notifications.attempts import attempts_of
-from notifications.channels import SendFailed
-from notifications.queue import LEASE, Queue
+from notifications.channels.channel import SendFailed
+from notifications.queue.attempts import attempts_of
+from notifications.queue.queue import LEASE, Queue
 from tests.support.paging import House, page
 from tests.support.sending import FakeChannel, work
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from incidents.incident import Incident
-    from notifications.delivery import Delivery
-    from notifications.message import Message
+    from notifications.message.message import Message
+    from notifications.queue.delivery import Delivery
 
 
 @pytest.fixture

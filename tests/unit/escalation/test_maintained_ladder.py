@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from escalation.agreement.model import Exclusion, QuietHours, Window
 from incidents.happenings import RungFired
-from notifications.delivery import PAGE
-from notifications.relevance import no_longer_needed
+from notifications.owed.relevance import no_longer_needed
+from notifications.queue.delivery import PAGE
 from tests.support.clocked import Clocked, agreed, open_between, rung
 from tests.support.paging import a_delivery
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from incidents.incident import Incident
-from notifications.announcements import announcements
+from notifications.owed.announcements import announcements
 from tests.support.paging import Story, page, rung
 
 if TYPE_CHECKING:

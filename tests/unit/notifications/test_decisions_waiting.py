@@ -6,15 +6,15 @@ import pytest
 
 from incidents import happenings as h
 from incidents.terms import PauseSought
-from notifications.message import Composer
-from notifications.relevance import no_longer_needed
+from notifications.message.message import Composer
+from notifications.owed.relevance import no_longer_needed
 from tests.support.claimed import CLIENT, DAYS, HOUR, PROVIDER, Claimed
 from tests.support.clocked import moment
 from tests.support.example_agreement import OneVersion
 from tests.support.paging import a_delivery
 
 if TYPE_CHECKING:
-    from notifications.delivery import Delivery
+    from notifications.queue.delivery import Delivery
 
 BOARD = 10 * DAYS + 11 * HOUR
 

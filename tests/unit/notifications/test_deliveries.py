@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from incidents.incident import Incident
-from notifications.deliveries import _FINISH, _OWE
+from notifications.owed.deliveries import _FINISH, _OWE
 from tests.support.paging import Story, page
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from notifications.message import Composer
+from notifications.message.message import Composer
 from tests.support.clocked import moment
 from tests.support.example_agreement import OneVersion, example_agreement
 from tests.support.example_incident import Exemplary

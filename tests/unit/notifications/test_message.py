@@ -9,9 +9,9 @@ import pytest
 from escalation.agreement import read
 from escalation.crew.staff import Known
 from incidents.ledger.sealing import ERASED
-from notifications.message import Composer, IncidentMessage, seen_by
-from notifications.reader import party_of
-from notifications.words import duration, printable
+from notifications.message.message import Composer, IncidentMessage, seen_by
+from notifications.message.reader import party_of
+from notifications.message.words import duration, printable
 from tests.support.paging import OneAgreement, Story, page, rung
 from tests.support.staffed import Staffed
 

@@ -10,9 +10,9 @@ import pytest
 
 from escalation.crew.reaching import Calling
 from escalation.crew.staff import NOBODY
-from notifications.delivery import TAKEN, Delivery
-from notifications.message import Composer
-from notifications.presence import missing
+from notifications.message.message import Composer
+from notifications.owed.presence import missing
+from notifications.queue.delivery import TAKEN, Delivery
 from tests.support.clock import NOON
 from tests.support.paging import OneAgreement, Story, page, the_agreement
 from tests.support.staffed import Staffed

@@ -10,7 +10,7 @@ import pytest
 from escalation.agreement.model import Agreement, Reach, Rung
 from escalation.crew.staff import Known
 from incidents.incident import Incident
-from notifications.message import Composer
+from notifications.message.message import Composer
 from tests.support.clock import NOON
 from tests.support.example_agreement import OneVersion
 from tests.support.paging import Story, page, rung, the_agreement

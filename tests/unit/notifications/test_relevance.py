@@ -9,7 +9,7 @@ from escalation.agreement.model import LegalNotification
 from escalation.terms import AgreementTerms
 from incidents import happenings as h
 from incidents.incident import Incident
-from notifications.relevance import already_settled, no_longer_needed, version_when
+from notifications.owed.relevance import already_settled, no_longer_needed, version_when
 from tests.support.paging import Story, page, the_agreement
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from incidents.incident import Incident
-from notifications.relevance import no_longer_needed
+from notifications.owed.relevance import no_longer_needed
 from tests.support.paging import Story, page, rung, the_agreement
 
 if TYPE_CHECKING:

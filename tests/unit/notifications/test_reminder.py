@@ -11,9 +11,9 @@ from escalation.crew.staff import NOBODY
 from escalation.engine.ahead import ahead
 from escalation.engine.reminders import Occasion
 from incidents.ledger.command import Command, in_command
-from notifications.delivery import REMINDER, Delivery
-from notifications.reader import reader_of
-from notifications.reminder import reminder_of
+from notifications.message.reader import reader_of
+from notifications.message.reminder import reminder_of
+from notifications.queue.delivery import REMINDER, Delivery
 from tests.support.clock import NOON
 from tests.support.clocked import the_agreement
 from tests.support.permits import granted

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.channels import SendFailed
-from notifications.retry import MAX_TRIES, GiveUp, TryAgain, after_failure, asked_rest, wait
+from notifications.channels.channel import SendFailed
+from notifications.queue.retry import MAX_TRIES, GiveUp, TryAgain, after_failure, asked_rest, wait
 from tests.support.clock import NOON
 
 

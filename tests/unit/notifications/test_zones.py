@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from notifications.message import Composer
-from notifications.terminal import line
-from notifications.webhook import body
+from notifications.channels.terminal import line
+from notifications.channels.webhook import body
+from notifications.message.message import Composer
 from tests.support.clocked import moment
 from tests.support.example_agreement import OneVersion, example_agreement
 from tests.support.example_incident import Exemplary

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from escalation.engine.told import Ending
 from incidents import happenings as h
-from notifications.asking import Paging, pages_in, request_of, side_of
-from notifications.relevance import version_when
+from notifications.owed.asking import Paging, pages_in, request_of, side_of
+from notifications.owed.relevance import version_when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

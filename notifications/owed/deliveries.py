@@ -16,18 +16,18 @@ from escalation.engine.reminders import Reminding
 from incidents import happenings as h
 from incidents.incident import Incident
 from incidents.ledger.pipeline import Write
-from notifications.announcements import PAGING, announcements
-from notifications.asking import Paging, pages_in
-from notifications.delivery import FAILED, NOTICE, PAGE, REMINDER, SENT, TAKEN, WAITING, WITHDRAWN
-from notifications.relevance import version_when
-from notifications.tables import deliveries
+from notifications.owed.announcements import PAGING, announcements
+from notifications.owed.asking import Paging, pages_in
+from notifications.owed.relevance import version_when
+from notifications.queue.delivery import FAILED, NOTICE, PAGE, REMINDER, SENT, TAKEN, WAITING, WITHDRAWN
+from notifications.queue.tables import deliveries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from incidents.ledger.facts import Fact, Record
-    from notifications.announcements import Announcement
-    from notifications.message import Agreements
+    from notifications.message.message import Agreements
+    from notifications.owed.announcements import Announcement
 
 INFORMING = 1
 

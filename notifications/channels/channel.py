@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from incidents.errors import TocsinError
 
 if TYPE_CHECKING:
-    from notifications.delivery import Delivery
-    from notifications.message import Message
+    from notifications.message.message import Message
+    from notifications.queue.delivery import Delivery
 
 
 class SendFailed(TocsinError):

@@ -17,13 +17,13 @@ from escalation.terms import AgreementTerms
 from incidents.disclosure import Viewer, shown
 from incidents.errors import NotFound
 from incidents.ledger.sealing import ERASED, Hidden
-from notifications.asking import Paging, page_of, pages_in
-from notifications.dated import Dated
-from notifications.presence import missing
-from notifications.reader import party_of, reader_of
-from notifications.reasons import Telling, why
-from notifications.relevance import cause_of, version_when
-from notifications.reminder import Reminder, reminded_by, reminder_of
+from notifications.message.dated import Dated
+from notifications.message.reader import party_of, reader_of
+from notifications.message.reasons import Telling, why
+from notifications.message.reminder import Reminder, reminded_by, reminder_of
+from notifications.owed.asking import Paging, page_of, pages_in
+from notifications.owed.presence import missing
+from notifications.owed.relevance import cause_of, version_when
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from escalation.engine.reminders import Reminding
     from incidents import happenings as h
     from incidents.incident import Incident
-    from notifications.delivery import Delivery
+    from notifications.queue.delivery import Delivery
 
 ERASED_TITLE = "(erased)"
 WITHHELD_TITLE = "(withheld)"

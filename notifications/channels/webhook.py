@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from incidents.ledger.leaf import plain
-from notifications.channels import SendFailed
-from notifications.retry import asked_rest
+from notifications.channels.channel import SendFailed
+from notifications.queue.retry import asked_rest
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from incidents.ledger.clock import Clock
-    from notifications.delivery import Delivery
-    from notifications.message import Message
+    from notifications.message.message import Message
+    from notifications.queue.delivery import Delivery
 
 HEADER = "Tocsin-Delivery"
 WORTH_ANOTHER_TRY = frozenset({408, 425, 429})

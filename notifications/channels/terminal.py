@@ -10,17 +10,17 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from notifications.channels import SendFailed
-from notifications.delivery import NOTICE, PAGE, REMINDER, TAKEN
-from notifications.reminder import Reminder
-from notifications.words import duration, on_the_wall, printable
+from notifications.channels.channel import SendFailed
+from notifications.message.reminder import Reminder
+from notifications.message.words import duration, on_the_wall, printable
+from notifications.queue.delivery import NOTICE, PAGE, REMINDER, TAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-    from notifications.delivery import Delivery
-    from notifications.message import IncidentMessage, Message
+    from notifications.message.message import IncidentMessage, Message
+    from notifications.queue.delivery import Delivery
 
 STYLES = {PAGE: "bold red", NOTICE: "yellow", TAKEN: "green", REMINDER: "cyan"}
 WORTH_MENTIONING = 60

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation.crew.staff import PERSON
-from notifications.presence import addressee
+from notifications.owed.presence import addressee
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from escalation.agreement.model import Agreement
     from escalation.crew.staff import Staff
-    from notifications.delivery import Delivery
+    from notifications.queue.delivery import Delivery
 
 
 @dataclass(frozen=True)

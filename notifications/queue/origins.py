@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from escalation.engine.reminders import Reminding
 from incidents import happenings as h
 from incidents.ledger.facts import Record
-from notifications.delivery import FAILED, SENT, WITHDRAWN
-from notifications.message import seen_by
-from notifications.relevance import already_settled, no_longer_needed
-from notifications.reminder import reminded_by
+from notifications.message.message import seen_by
+from notifications.message.reminder import reminded_by
+from notifications.owed.relevance import already_settled, no_longer_needed
+from notifications.queue.delivery import FAILED, SENT, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from incidents.incident import Incident
     from incidents.incidents import Incidents
     from incidents.ledger.ledger import Ledger
-    from notifications.delivery import Delivery
-    from notifications.message import Composer, Message
+    from notifications.message.message import Composer, Message
+    from notifications.queue.delivery import Delivery
 
 R = TypeVar("R", bound=Record)
 

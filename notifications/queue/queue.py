@@ -13,8 +13,8 @@ from sqlalchemy import any_, bindparam, exists, func, literal_column, select, up
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from notifications.delivery import WAITING, Delivery
-from notifications.tables import deliveries, delivery_attempts
+from notifications.queue.delivery import WAITING, Delivery
+from notifications.queue.tables import deliveries, delivery_attempts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Engine
 
-    from notifications.retry import TryAgain
+    from notifications.queue.retry import TryAgain
 
 LEASE = timedelta(seconds=30)
 """How long a claim holds. What a crashed sender had in hand is sent again, under the same id, once it has run out."""

@@ -9,14 +9,14 @@ from escalation.clocks.runs import ACKNOWLEDGES
 from escalation.engine.claims_owed import asked_in, still_asked
 from incidents import happenings as h
 from incidents.incident.responding import ASKED as WAITING_FOR_THEM
-from notifications.asking import Paging, request_of, side_of
-from notifications.delivery import PAGE, TAKEN
+from notifications.owed.asking import Paging, request_of, side_of
+from notifications.queue.delivery import PAGE, TAKEN
 
 if TYPE_CHECKING:
     from escalation.clocks.course import Versions
     from incidents.incident import Incident
     from incidents.ledger.facts import Fact
-    from notifications.delivery import Delivery
+    from notifications.queue.delivery import Delivery
 
 OVER = "over"
 ACKNOWLEDGED = "acknowledged"

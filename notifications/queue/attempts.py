@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from notifications.tables import deliveries, delivery_attempts
+from notifications.queue.tables import deliveries, delivery_attempts
 
 if TYPE_CHECKING:
     from datetime import datetime

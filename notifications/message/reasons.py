@@ -14,8 +14,8 @@ from escalation.engine.ladder import percent_of
 from escalation.engine.told import Ending
 from escalation.engine.turns import NO_ONE_ON_CALL
 from incidents import happenings as h
-from notifications.asking import fact_at, request_of, side_of
-from notifications.words import duration, waiting
+from notifications.message.words import duration, waiting
+from notifications.owed.asking import fact_at, request_of, side_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from escalation.agreement.model import Agreement, Rung
     from incidents.incident import Incident
     from incidents.ledger.facts import Fact
-    from notifications.reader import Names
+    from notifications.message.reader import Names
 
 WHOLE = 100
 """Per cent."""

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from notifications.channels import SendFailed
+    from notifications.channels.channel import SendFailed
 
 MAX_TRIES = 8
 FIRST_WAIT = 5.0

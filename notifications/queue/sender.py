@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from notifications.channels import SendFailed
-from notifications.delivery import FAILED, REMINDER, SENT, WITHDRAWN
-from notifications.origins import IncidentPages, Reminders
-from notifications.queue import Queue
-from notifications.retry import TryAgain, after_failure
+from notifications.channels.channel import SendFailed
+from notifications.queue.delivery import FAILED, REMINDER, SENT, WITHDRAWN
+from notifications.queue.origins import IncidentPages, Reminders
+from notifications.queue.queue import Queue
+from notifications.queue.retry import TryAgain, after_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from incidents.incidents import Incidents
     from incidents.ledger.facts import Record
-    from notifications.channels import Channel
-    from notifications.delivery import Delivery
-    from notifications.message import Composer
-    from notifications.origins import Origin
+    from notifications.channels.channel import Channel
+    from notifications.message.message import Composer
+    from notifications.queue.delivery import Delivery
+    from notifications.queue.origins import Origin
 
 _log = structlog.get_logger(__name__)
 

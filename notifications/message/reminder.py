@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from escalation.engine.ahead import kind_of
 from escalation.engine.reminders import Reminding
-from notifications.dated import Dated
-from notifications.delivery import REMINDER
+from notifications.message.dated import Dated
+from notifications.queue.delivery import REMINDER
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from notifications.delivery import Delivery
-    from notifications.reader import Reader
+    from notifications.message.reader import Reader
+    from notifications.queue.delivery import Delivery
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from escalation.crew.staff import PERSON
-from notifications.delivery import TAKEN
+from notifications.queue.delivery import TAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from escalation.crew.reaching import Calling
     from escalation.crew.staff import Known, Staff
-    from notifications.delivery import Delivery
+    from notifications.queue.delivery import Delivery
 
 LEFT = "left"
 """They belong to the partnership, or to that party of it, no more."""

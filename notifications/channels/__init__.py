@@ -1,0 +1,1 @@
+"""Ways of carrying a message: the port, and an adapter each."""

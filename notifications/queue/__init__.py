@@ -1,0 +1,1 @@
+"""The delivery queue: what waits, who sends it, and what follows a failed try."""
