@@ -25,6 +25,8 @@ class Scope(StrEnum):
     """Follow and export the partnership's events."""
     ONCALL_MANAGE = "oncall:manage"
     """Say who is next for one's own party: schedules, overrides, teams, and who holds its contacts."""
+    INTEGRATIONS_MANAGE = "integrations:manage"
+    """Connect other systems for one's own party: webhook subscriptions, heartbeats."""
     AGREEMENTS_READ = "agreements:read"
     """Read agreements."""
     AGREEMENTS_WRITE = "agreements:write"
@@ -33,6 +35,8 @@ class Scope(StrEnum):
     """Decide for one's own party what the agreement leaves to the parties: sign versions, vote in bodies."""
     AUDIT_READ = "audit:read"
     """See every fact and field, whoever they are for; read the access log."""
+    METRICS_READ = "metrics:read"
+    """Read the figures of the whole installation."""
     ADMIN = "admin"
     """Manage the members and keys of one's own party."""
 
@@ -48,15 +52,16 @@ _READING = frozenset({Scope.INCIDENTS_READ, Scope.EVENTS_READ, Scope.AGREEMENTS_
 
 ROLES: Mapping[str, frozenset[Scope]] = {
     "responder": _READING | {Scope.INCIDENTS_WRITE},
-    "coordinator": _READING | {Scope.INCIDENTS_WRITE, Scope.INCIDENTS_COORDINATE, Scope.ONCALL_MANAGE},
+    "coordinator": _READING
+    | {Scope.INCIDENTS_WRITE, Scope.INCIDENTS_COORDINATE, Scope.ONCALL_MANAGE, Scope.INTEGRATIONS_MANAGE},
     "approver": _READING | {Scope.AGREEMENTS_DECIDE},
     "executive": _READING | {Scope.INCIDENTS_WRITE, Scope.AGREEMENTS_DECIDE},
     "auditor": _READING | {Scope.AUDIT_READ},
-    "administrator": _READING | {Scope.ADMIN, Scope.ONCALL_MANAGE},
+    "administrator": _READING | {Scope.ADMIN, Scope.ONCALL_MANAGE, Scope.INTEGRATIONS_MANAGE},
 }
-"""A person may do what any of their roles may. Nobody but the operator publishes agreements."""
+"""A person may do what any of their roles may. Nobody but the operator publishes agreements and reads metrics."""
 
-OF_A_PARTNERSHIP = frozenset(Scope) - {Scope.AGREEMENTS_WRITE}
+OF_A_PARTNERSHIP = frozenset(Scope) - {Scope.AGREEMENTS_WRITE, Scope.METRICS_READ}
 """What a key of a partnership can be given."""
 
 

@@ -13,7 +13,7 @@ Agreements and commands name addressees in one way (escalation/agreement/section
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from escalation.agreement.model.people import BODY
@@ -28,7 +28,7 @@ __all__ = ["BODY", "NOBODY", "PERSON", "SCHEDULE", "TEAM", "Known", "Nobody", "O
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One way to reach somebody: `terminal` or `webhook:ID`, so many seconds after they were first to be reached."""
+    """One way to reach somebody (ways.py), so many seconds after they were first to be reached."""
 
     via: str
     after: int = 0
@@ -47,6 +47,7 @@ class Known:
         absent: Whether they have said that they are away at the instant asked for.
         high: How they are paged (somebody must answer), in order; empty: on the terminal at once.
         low: How they are informed; the same.
+        addresses: Where their ways lead, by way: `{"email": "ann@acme.example", "sms:mobile": "+4930…"}`.
     """
 
     person: str
@@ -57,6 +58,7 @@ class Known:
     absent: bool = False
     high: tuple[Step, ...] = ()
     low: tuple[Step, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The port to whatever carries a message: a terminal, a webhook, later Slack and e-mail."""
+"""The port to whatever carries a message: a terminal, a webhook, e-mail, a text message, a call; later Slack."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Channel(Protocol):
 
     name: str
 
-    def send(self, message: Message, delivery: Delivery) -> None:
-        """Send, and return once the other side has taken it.
+    def send(self, message: Message, delivery: Delivery, address: str) -> None:
+        """Send to an address (a URL, a mail address, a number), and return once the other side has taken it.
 
         A repeated `delivery.id` is the same delivery again: a crash may hide that the first try succeeded. It must
         come back well before the lease of a claim runs out (queue.LEASE). Raises SendFailed.

@@ -40,7 +40,7 @@ class Terminal:
         self._coloured = stream.isatty() if coloured is None else coloured
         self._lock = Lock()
 
-    def send(self, message: Message, delivery: Delivery) -> None:  # noqa: ARG002 - the port's
+    def send(self, message: Message, delivery: Delivery, address: str) -> None:  # noqa: ARG002 - the port's
         """Print. SendFailed where nobody can read it any more."""
         text = panel(message) if self._coloured else line(message)
         encoding = self._stream.encoding or "utf-8"

@@ -42,14 +42,14 @@ class Webhook:
             timeout=timeout, follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=0)
         )
 
-    def send(self, message: Message, delivery: Delivery) -> None:
-        """POST a message to `delivery.destination`, a URL.
+    def send(self, message: Message, delivery: Delivery, address: str) -> None:
+        """POST a message to a URL.
 
         SendFailed: worth another try for 408, 425, 429, 5xx and whatever the network does; for good otherwise.
         """
         with Deadline(self._longest_send) as deadline:
             try:
-                status, retry_after = self._post(body(message, delivery), delivery, deadline)
+                status, retry_after = self._post(body(message, delivery), delivery, address, deadline)
             except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
                 raise SendFailed("not a URL that can be posted to", permanent=True) from error
             except httpx.HTTPError as error:
@@ -63,10 +63,12 @@ class Webhook:
         """Let go of what the client holds."""
         self._client.close()
 
-    def _post(self, content: dict[str, Any], delivery: Delivery, deadline: Deadline) -> tuple[int, str | None]:
+    def _post(
+        self, content: dict[str, Any], delivery: Delivery, address: str, deadline: Deadline
+    ) -> tuple[int, str | None]:
         request = self._client.stream(
             "POST",
-            delivery.destination,
+            address,
             json=content,
             headers={HEADER: delivery.id, "User-Agent": "Tocsin"},
             extensions={"trace": deadline.watch},

@@ -24,6 +24,7 @@ from notifications.message.reminder import Reminder, reminded_by, reminder_of
 from notifications.owed.asking import Paging, page_of, pages_in
 from notifications.owed.presence import missing
 from notifications.owed.relevance import cause_of, version_when
+from notifications.queue.destinations import address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +136,10 @@ class Composer:
         """Compose the reminder of a delivery."""
         reader = reader_of(delivery, self._reminded(delivery, record), self._staff, now)
         return reminder_of(delivery, record, now, self._base_url, reader)
+
+    def address_of(self, delivery: Delivery, now: datetime) -> str:
+        """Give where a delivery goes. SendFailed, for good: its recipient has no such address any more."""
+        return address(delivery, self._staff, now)
 
     def missing(self, delivery: Delivery, incident: Incident, now: datetime) -> str | None:
         """Say why a person is not to be told of an incident any more; None while they are there (presence.py)."""

@@ -20,6 +20,7 @@ from notifications.owed.announcements import PAGING, announcements
 from notifications.owed.asking import Paging, pages_in
 from notifications.owed.relevance import version_when
 from notifications.queue.delivery import FAILED, NOTICE, PAGE, REMINDER, SENT, TAKEN, WAITING, WITHDRAWN
+from notifications.queue.destinations import destination
 from notifications.queue.tables import deliveries
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ class Deliveries:
         """Spell the address out, in the row alone, that facts only name, by the agreement version of their pages."""
         agreement = self._agreements.get(row["partnership"], row["agreement_version"])
         found = {name: value for name, value in row.items() if name not in {"via", "agreement_version"}}
-        return found | {"destination": agreement.destination(row["recipient"], row["via"])}
+        goes_to = destination(row["recipient"], row["via"], agreement)
+        return found | {"destination": goes_to, "owed_at": row["due_at"]}
 
 
 def _owed(record: Record, fact: Fact) -> Iterator[dict[str, Any]]:
@@ -124,7 +126,11 @@ def _page_row(fact: Paging, page: dict[str, Any]) -> dict[str, Any]:
 def _reminder_row(fact: Reminding.Reminded, page: dict[str, Any]) -> dict[str, Any]:
     told = page | {"agreement_version": fact.agreement_version}
     due_at = fact.timestamp + timedelta(seconds=page.get("after", 0))
-    return _row(fact, page["delivery"], REMINDER, told) | {"urgency": page["urgency"], "due_at": due_at}
+    return _row(fact, page["delivery"], REMINDER, told) | {
+        "urgency": page["urgency"],
+        "owed_at": due_at,
+        "due_at": due_at,
+    }
 
 
 def _pages_of(incident: Incident, fact: Paging) -> list[dict[str, Any]]:

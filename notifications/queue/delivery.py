@@ -29,7 +29,7 @@ class Delivery:
 
     `version` is the fact that caused it, `urgency` 0 goes before 1. `tries` counts this try too, so it tells this
     claim from every other; the claim holds until `leased_until`. `party` is that of a person; of a contact and a
-    webhook the agreement knows it.
+    webhook the agreement knows it. It was first to be sent at `owed_at`.
     """
 
     id: str
@@ -43,4 +43,5 @@ class Delivery:
     tries: int
     leased_until: datetime
     partnership: str
+    owed_at: datetime
     party: str | None = None

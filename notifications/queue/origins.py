@@ -51,6 +51,9 @@ class Origin(Protocol[R]):
     def compose(self, delivery: Delivery, record: R, now: datetime) -> Message:
         """Compose the message of a delivery, of the record as it stands."""
 
+    def address(self, delivery: Delivery, record: R, now: datetime) -> str:
+        """Find where a delivery goes. SendFailed, for good: its recipient has no such address any more."""
+
     def say(self, delivery: Delivery, outcome: str, still: Callable[[R], bool], **values: object) -> None:
         """Record an outcome (`sent`, `failed`, `withdrawn`), once, if it is `still` so when it is recorded.
 
@@ -80,6 +83,10 @@ class IncidentPages:
     def compose(self, delivery: Delivery, record: Incident, now: datetime) -> Message:
         """Show the incident as the reader's party may see it."""
         return self._composer.compose(delivery, record, now)
+
+    def address(self, delivery: Delivery, record: Incident, now: datetime) -> str:  # noqa: ARG002 - the port's
+        """Look it up."""
+        return self._composer.address_of(delivery, now)
 
     def say(self, delivery: Delivery, outcome: str, still: Callable[[Incident], bool], **values: object) -> None:
         """Tell it of the incident."""
@@ -112,6 +119,10 @@ class Reminders:
     def compose(self, delivery: Delivery, record: Reminding, now: datetime) -> Message:
         """Say what is coming."""
         return self._composer.remind(delivery, record, now)
+
+    def address(self, delivery: Delivery, record: Reminding, now: datetime) -> str:  # noqa: ARG002 - the port's
+        """Look it up."""
+        return self._composer.address_of(delivery, now)
 
     def say(self, delivery: Delivery, outcome: str, still: Callable[[Reminding], bool], **values: object) -> None:
         """Tell it of the record."""

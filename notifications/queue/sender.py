@@ -104,7 +104,8 @@ class Sender:
         """Make one attempt. A defect of ours counts as a failure too, so that it is counted, and given up, like one."""
         try:
             message = origin.compose(delivery, record, now)
-            self._channels[delivery.channel].send(message, delivery)
+            address = origin.address(delivery, record, now)
+            self._channels[delivery.channel].send(message, delivery, address)
         except SendFailed as failure:
             return failure
         except Exception as error:  # noqa: BLE001 - a channel may raise anything

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, DateTime, Index, Integer, SmallInteger, Table, Text, text
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, SmallInteger, Table, Text, text
 
 from incidents.ledger.tables import metadata
 
@@ -20,7 +20,9 @@ deliveries = Table(
     Column("party", Text),
     Column("urgency", SmallInteger, nullable=False),
     Column("status", Text, nullable=False),
+    Column("owed_at", DateTime(timezone=True), nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("waits_for", Text),
     Column("leased_until", DateTime(timezone=True)),
     Column("tries", Integer, nullable=False),
     Column("detail", Text),
@@ -37,7 +39,8 @@ deliveries = Table(
 )
 """What is owed to somebody. `id` is constant over all tries; `version` is the fact that caused it.
 
-`party` is that of a person; of a contact and a webhook the agreement knows it.
+`party` is that of a person; of a contact and a webhook the agreement knows it. `owed_at` is when it was first to be
+sent, `due_at` when it is to be tried next, and `waits_for` why not before, in our own words; None: that is its time.
 """
 
 delivery_attempts = Table(
@@ -49,4 +52,19 @@ delivery_attempts = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     Column("outcome", Text, nullable=False),
     Column("detail", Text),
+    Column("took_ms", Integer),
 )
+
+delivery_lanes = Table(
+    "delivery_lanes",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("destination", Text, primary_key=True),
+    Column("opens_at", DateTime(timezone=True)),
+    Column("why", Text),
+    Column("slow", Boolean, nullable=False, server_default=text("false")),
+    Column("failing_since", DateTime(timezone=True)),
+)
+"""What is known of a lane: when the next may go there, and why not before; whether it took long, or nothing, last time;
+since when nothing got through. A destination of `*` is the channel as a whole. No row: nothing is known against it.
+"""

@@ -81,10 +81,10 @@ class LedgerDyingInClaims(Ledger):
 class WebhookDyingInSends(Webhook):
     """Dies before the message leaves, or when the other side has taken it and nobody here knows yet."""
 
-    def send(self, message: Message, delivery: Delivery) -> None:
+    def send(self, message: Message, delivery: Delivery, address: str) -> None:
         """Send, and perhaps die before or after."""
         reached(UNSENT)
-        super().send(message, delivery)
+        super().send(message, delivery, address)
         reached(MID_SEND)
 
 

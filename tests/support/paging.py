@@ -214,6 +214,7 @@ def a_delivery(kind: str, incident: Incident, version: int, destination: str = "
         urgency=0,
         tries=1,
         leased_until=MovedClock().now() + LEASE,
+        owed_at=MovedClock().now(),
         partnership=incident.partnership,
     )
 

@@ -27,7 +27,7 @@ class FakeChannel:
     _busy: list[str] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
-    def send(self, message: Message, delivery: Delivery) -> None:
+    def send(self, message: Message, delivery: Delivery, address: str) -> None:  # noqa: ARG002 - the port's
         """Take it, or fail."""
         with self._lock:
             self._busy.append(delivery.destination)

@@ -40,7 +40,7 @@ def _message(title: str = "Payments fail") -> tuple[Story, IncidentMessage]:
 def _printed(title: str = "Payments fail", *, coloured: bool | None = None) -> str:
     story, message = _message(title)
     stream = io.StringIO()
-    Terminal(stream, coloured=coloured).send(message, story.delivery("page"))
+    Terminal(stream, coloured=coloured).send(message, story.delivery("page"), "")
     return stream.getvalue()
 
 
@@ -71,7 +71,7 @@ def test_a_reminder_says_what_is_coming_and_when(coloured: bool) -> None:  # noq
     """It has a partnership where a page has an incident, and no clocks."""
     stream = io.StringIO()
     delivery = replace(Story().delivery("reminder"), recipient="acme-ops")
-    Terminal(stream, coloured=coloured).send(REMINDER, delivery)
+    Terminal(stream, coloured=coloured).send(REMINDER, delivery, "")
     for told in (
         "REMINDER acme-globex for acme-ops",
         REMINDER.title,
@@ -98,7 +98,7 @@ def test_a_page_that_comes_late_says_so() -> None:
     story, message = _message()
     stream = io.StringIO()
     late = replace(message, sent_at=story.clock.move(minutes=20))
-    Terminal(stream).send(late, story.delivery("page"))
+    Terminal(stream).send(late, story.delivery("page"), "")
     assert "comes late: it was due 20 min ago" in stream.getvalue()
     assert "acknowledge running (due 5 min 1 s ago, 2026-03-02 12:15 UTC)" in stream.getvalue()
 
@@ -108,7 +108,7 @@ def test_what_the_terminal_cannot_write_is_replaced() -> None:
     story, message = _message("支付 fails")
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
-    Terminal(stream).send(message, story.delivery("page"))
+    Terminal(stream).send(message, story.delivery("page"), "")
     assert b"?? fails" in raw.getvalue()
 
 
@@ -119,4 +119,4 @@ def test_a_closed_terminal_is_a_failed_send() -> None:
     terminal = Terminal(stream)
     stream.close()
     with pytest.raises(SendFailed, match="the terminal is closed"):
-        terminal.send(message, story.delivery("page"))
+        terminal.send(message, story.delivery("page"), "")

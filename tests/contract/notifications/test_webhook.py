@@ -33,7 +33,7 @@ def _send(channel: Webhook, url: str) -> None:
     story.fire(page())
     delivery = a_delivery("page", story.incident, story.incident.version, destination=url)
     composer = Composer(OneAgreement(), "http://tocsin.example")
-    channel.send(composer.compose(delivery, story.incident, story.clock.now()), delivery)
+    channel.send(composer.compose(delivery, story.incident, story.clock.now()), delivery, delivery.destination)
 
 
 def _failure(receiver: Receiver, **limits: float) -> SendFailed:

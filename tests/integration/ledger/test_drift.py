@@ -42,6 +42,7 @@ def test_every_table_of_a_partnership_carries_its_id(owner: Engine) -> None:
     assert without == {
         "sequencer",
         "followers",
+        "delivery_lanes",
         "people",
         "profiles",
         "identities",

@@ -46,8 +46,8 @@ def test_roles_add_up() -> None:
 
 def test_nobody_but_the_operator_publishes_agreements() -> None:
     """No role and no partnership's key does."""
-    assert frozenset(Scope) - {Scope.AGREEMENTS_WRITE} == OF_A_PARTNERSHIP
-    assert not any(Scope.AGREEMENTS_WRITE in given for given in ROLES.values())
+    assert frozenset(Scope) - {Scope.AGREEMENTS_WRITE, Scope.METRICS_READ} == OF_A_PARTNERSHIP
+    assert not any({Scope.AGREEMENTS_WRITE, Scope.METRICS_READ} & given for given in ROLES.values())
     assert Principal("key:1", operator=True).may(Scope.AGREEMENTS_WRITE)
 
 

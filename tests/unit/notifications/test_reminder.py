@@ -27,7 +27,7 @@ def why(occasion: Occasion, left: timedelta) -> str:
         permit = granted(NOON)
         permit.remind(occasion, Calling(the_agreement(), NOBODY, NOON), notify=["duty"])
     delivery = Delivery(
-        "d1", permit.id, permit.version, REMINDER, "duty", "terminal", "", 1, 1, NOON, permit.partnership
+        "d1", permit.id, permit.version, REMINDER, "duty", "terminal", "", 1, 1, NOON, permit.partnership, NOON
     )
     reader = reader_of(delivery, the_agreement(), NOBODY, NOON)
     return reminder_of(delivery, permit, NOON - left, "http://tocsin.example", reader).why
