@@ -77,5 +77,5 @@ class _LazyGroup(click.Group):
 def main() -> None:
     """Tocsin runs the agreement between partners when something breaks, and keeps the record of it.
 
-    Settings are environment variables (TOCSIN_...); docs/operate.md lists them.
+    Settings are environment variables (TOCSIN_...); docs/operations.md lists them.
     """
