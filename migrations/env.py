@@ -8,9 +8,16 @@ import api.access.tables
 import escalation.tables
 import incidents.tables
 import notifications.queue.tables
+import notifications.webhooks.tables
 from incidents.ledger.tables import metadata
 
-ALL_TABLES = (api.access.tables, escalation.tables, incidents.tables, notifications.queue.tables)
+ALL_TABLES = (
+    api.access.tables,
+    escalation.tables,
+    incidents.tables,
+    notifications.queue.tables,
+    notifications.webhooks.tables,
+)
 """Importing them fills `metadata`, which the drift test compares with what the migrations made."""
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

@@ -25,9 +25,92 @@ CREATE TABLE delivery_lanes (
 GRANT SELECT, INSERT, UPDATE, DELETE ON delivery_lanes TO tocsin_worker;
 """
 
-STATEMENTS: tuple[str, ...] = (QUEUE,)
+WEBHOOKS = """
+CREATE TABLE webhook_subscriptions (
+    stream text NOT NULL,
+    partnership text NOT NULL,
+    party text NOT NULL,
+    url text NOT NULL,
+    name text NOT NULL,
+    types text[] NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL,
+    begins_at bigint NOT NULL,
+    state text NOT NULL,
+    state_why text,
+    state_at timestamptz NOT NULL,
+    CONSTRAINT webhook_subscriptions_pkey PRIMARY KEY (stream)
+);
+CREATE INDEX webhook_subscriptions_party_idx ON webhook_subscriptions (partnership, party, made_at);
+CREATE TABLE webhook_secrets (
+    subscription text NOT NULL,
+    made_at timestamptz NOT NULL,
+    partnership text NOT NULL,
+    secret text NOT NULL,
+    expires_at timestamptz,
+    CONSTRAINT webhook_secrets_pkey PRIMARY KEY (subscription, made_at)
+);
+CREATE TABLE webhook_lanes (
+    subscription text NOT NULL,
+    partnership text NOT NULL,
+    opens_at timestamptz,
+    why text,
+    slow boolean NOT NULL DEFAULT false,
+    failing_since timestamptz,
+    CONSTRAINT webhook_lanes_pkey PRIMARY KEY (subscription)
+);
+CREATE TABLE webhook_messages (
+    id text NOT NULL,
+    subscription text NOT NULL,
+    partnership text NOT NULL,
+    place bigint,
+    event_id text,
+    stream text,
+    type text NOT NULL,
+    status text NOT NULL,
+    due_at timestamptz NOT NULL,
+    waits_for text,
+    leased_until timestamptz,
+    tries integer NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    CONSTRAINT webhook_messages_pkey PRIMARY KEY (id)
+);
+CREATE INDEX webhook_messages_order_idx ON webhook_messages (subscription, stream, place) WHERE status = 'waiting';
+CREATE INDEX webhook_messages_due_idx ON webhook_messages (due_at) WHERE status = 'waiting';
+CREATE INDEX webhook_messages_log_idx ON webhook_messages (subscription, created_at, id);
+CREATE INDEX webhook_messages_created_at_idx ON webhook_messages (created_at);
+CREATE TABLE webhook_attempts (
+    message text NOT NULL,
+    nth integer NOT NULL,
+    partnership text NOT NULL,
+    at timestamptz NOT NULL,
+    took_ms integer,
+    outcome text NOT NULL,
+    status_code integer,
+    request jsonb,
+    response jsonb,
+    error text,
+    CONSTRAINT webhook_attempts_pkey PRIMARY KEY (message, nth)
+);
+GRANT SELECT, INSERT, UPDATE ON webhook_subscriptions, webhook_messages TO tocsin_runtime;
+GRANT SELECT ON webhook_attempts, webhook_lanes TO tocsin_runtime;
+GRANT SELECT (subscription, made_at, partnership, expires_at), INSERT, UPDATE (expires_at), DELETE ON webhook_secrets
+    TO tocsin_runtime;
+GRANT SELECT ON webhook_secrets TO tocsin_worker;
+GRANT DELETE ON webhook_messages TO tocsin_worker;
+GRANT INSERT, UPDATE, DELETE ON webhook_attempts, webhook_lanes TO tocsin_worker;
+"""
 
-HELD: tuple[str, ...] = ()
+STATEMENTS: tuple[str, ...] = (QUEUE, WEBHOOKS)
+
+HELD: tuple[str, ...] = (
+    "webhook_subscriptions",
+    "webhook_secrets",
+    "webhook_lanes",
+    "webhook_messages",
+    "webhook_attempts",
+)
 """New tables with a partnership: nobody but these roles sees a row of it, the tables' owner included (as in 0003)."""
 
 WITHIN_REACH = "partnership = ANY ((SELECT string_to_array(current_setting('tocsin.reach', true), ','))::text[])"

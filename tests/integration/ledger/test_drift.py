@@ -11,6 +11,7 @@ import escalation.oncall.tables
 import escalation.tables
 import incidents.tables
 import notifications.queue.tables
+import notifications.webhooks.tables
 from incidents.ledger.tables import metadata
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ ALL_TABLES = (
     escalation.tables,
     incidents.tables,
     notifications.queue.tables,
+    notifications.webhooks.tables,
 )
 
 
