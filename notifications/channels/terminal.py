@@ -11,22 +11,19 @@ from rich.panel import Panel
 from rich.text import Text
 
 from notifications.channels.channel import SendFailed
+from notifications.message.lines import facts, title
 from notifications.message.reminder import Reminder
-from notifications.message.words import duration, on_the_wall, printable
+from notifications.message.words import printable
 from notifications.queue.delivery import NOTICE, PAGE, REMINDER, TAKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import TextIO
 
-    from notifications.message.message import IncidentMessage, Message
+    from notifications.message.message import Message
     from notifications.queue.delivery import Delivery
 
 STYLES = {PAGE: "bold red", NOTICE: "yellow", TAKEN: "green", REMINDER: "cyan"}
-WORTH_MENTIONING = 60
-"""Seconds of delay from which on a message says that it comes late."""
 WIDTH = 96
-UTC = "UTC"
 
 
 class Terminal:
@@ -61,8 +58,8 @@ def line(message: Message) -> str:
 def panel(message: Message) -> str:
     """Give a message as a coloured panel. Nothing in it is read as markup or reaches the terminal as a command."""
     style = STYLES[message.kind]
-    title, *rest = _body(message)
-    body = Text("\n").join([Text(title, "bold"), *map(Text, rest)])
+    first, *rest = _body(message)
+    body = Text("\n").join([Text(first, "bold"), *map(Text, rest)])
     frame = Panel(body, title=Text(_heading(message), style), title_align="left", border_style=style)
     console = Console(
         file=io.StringIO(), force_terminal=True, color_system="standard", width=WIDTH, legacy_windows=False
@@ -78,36 +75,4 @@ def _heading(message: Message) -> str:
 
 
 def _body(message: Message) -> list[str]:
-    return [printable(text) for text in _lines(message)]
-
-
-def _lines(message: Message) -> Iterator[str]:
-    yield message.title
-    yield message.why
-    yield from _local_due(message) if isinstance(message, Reminder) else _state(message)
-    if message.late_by >= WORTH_MENTIONING:
-        yield f"comes late: it was due {duration(message.late_by)} ago"
-    yield message.link
-
-
-def _local_due(message: Reminder) -> Iterator[str]:
-    """Say by the reader's own clock when it is due; `why` says it in UTC."""
-    if message.due_at is not None and message.tz != UTC:
-        yield f"due {on_the_wall(message.due_at, message.tz)}"
-
-
-def _state(message: IncidentMessage) -> Iterator[str]:
-    yield f"{message.service}, {message.status}"
-    clocks = [f"{clock.clock} {clock.state}{_due(message, index)}" for index, clock in enumerate(message.clocks)]
-    if clocks:
-        yield "clocks: " + ", ".join(clocks)
-
-
-def _due(message: IncidentMessage, index: int) -> str:
-    """Say how far away a clock's due instant is, and when that is where the reader is."""
-    due_at = message.clocks[index].due_at
-    if due_at is None:
-        return ""
-    left = int((due_at - message.sent_at).total_seconds())
-    away = f"in {duration(left)}" if left >= 0 else f"{duration(-left)} ago"
-    return f" (due {away}, {on_the_wall(due_at, message.tz)})"
+    return [title(message), *facts(message), printable(message.link)]
