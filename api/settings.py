@@ -11,10 +11,13 @@ from environs import Env, EnvValidationError, ValidationError, validate
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from api.settings_outbound import outbound_allow
 from api.startup_errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from notifications.posting.reachable import Network
 
 _SCHEMES = ("postgresql", "postgresql+psycopg")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -72,6 +75,8 @@ class Settings:
     """`TOCSIN_LOG_FORMAT`: `console` for people, `json` for machines."""
     oidc: OidcSettings | None
     """How people sign in; None: they cannot, and keys are the only way in."""
+    outbound_allow: tuple[Network, ...] = ()
+    """`TOCSIN_OUTBOUND_ALLOW`: networks that requests may go to, besides the open internet."""
 
     @classmethod
     def read(cls) -> Settings:
@@ -97,6 +102,7 @@ class Settings:
             log_level=_one_of(env, "LOG_LEVEL", "INFO", _LEVELS),
             log_format=_one_of(env, "LOG_FORMAT", "console", _FORMATS),
             oidc=_oidc(env),
+            outbound_allow=outbound_allow(env),
         )
         try:
             env.seal()

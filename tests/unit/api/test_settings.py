@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -96,4 +97,20 @@ def test_an_issuer_is_reached_safely(monkeypatch: pytest.MonkeyPatch, issuer: st
     assert Settings.read().oidc is not None
     monkeypatch.setenv("TOCSIN_OIDC_ISSUER", issuer)
     with pytest.raises(SettingsError, match="TOCSIN_OIDC_ISSUER: must look like"):
+        Settings.read()
+
+
+def test_networks_that_requests_may_go_to_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None by default; IPv4 and IPv6, with spaces or without."""
+    assert Settings.read().outbound_allow == ()
+    monkeypatch.setenv("TOCSIN_OUTBOUND_ALLOW", "10.20.0.0/16, fd00:20::/32,192.0.2.7")
+    allowed = Settings.read().outbound_allow
+    assert allowed == tuple(map(ip_network, ("10.20.0.0/16", "fd00:20::/32", "192.0.2.7/32")))
+
+
+@pytest.mark.parametrize("wrong", ["10.20.0.1/16", "intranet.example", "10.0.0.0/8;fd00::/8"])
+def test_what_is_no_network_is_reported(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    """A host in it, a name, another separator: better refused than half understood."""
+    monkeypatch.setenv("TOCSIN_OUTBOUND_ALLOW", wrong)
+    with pytest.raises(SettingsError, match="TOCSIN_OUTBOUND_ALLOW: must look like"):
         Settings.read()
