@@ -5,6 +5,8 @@ from __future__ import annotations
 from alembic import context
 
 import api.access.tables
+import api.processes.tables
+import escalation.heartbeats.tables
 import escalation.tables
 import incidents.tables
 import notifications.queue.tables
@@ -13,6 +15,8 @@ from incidents.ledger.tables import metadata
 
 ALL_TABLES = (
     api.access.tables,
+    api.processes.tables,
+    escalation.heartbeats.tables,
     escalation.tables,
     incidents.tables,
     notifications.queue.tables,

@@ -102,7 +102,49 @@ GRANT DELETE ON webhook_messages TO tocsin_worker;
 GRANT INSERT, UPDATE, DELETE ON webhook_attempts, webhook_lanes TO tocsin_worker;
 """
 
-STATEMENTS: tuple[str, ...] = (QUEUE, WEBHOOKS)
+ADDRESSES = """
+ALTER TABLE profiles ADD COLUMN addresses jsonb NOT NULL DEFAULT '{}';
+"""
+
+HEARTBEATS = """
+CREATE TABLE heartbeats (
+    stream text NOT NULL,
+    partnership text NOT NULL,
+    party text NOT NULL,
+    name text NOT NULL,
+    secret_hash text NOT NULL,
+    service text NOT NULL,
+    impact text NOT NULL,
+    urgency text NOT NULL,
+    title text,
+    interval_seconds integer NOT NULL,
+    grace_seconds integer NOT NULL,
+    resolves boolean NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamptz NOT NULL,
+    counts_from timestamptz NOT NULL,
+    paused_at timestamptz,
+    removed_at timestamptz,
+    silent_since timestamptz,
+    incident text,
+    refusal text,
+    heard_at timestamptz,
+    due_at timestamptz,
+    CONSTRAINT heartbeats_pkey PRIMARY KEY (stream)
+);
+CREATE UNIQUE INDEX heartbeats_name_idx ON heartbeats (partnership, party, name) WHERE removed_at IS NULL;
+CREATE INDEX heartbeats_due_at_idx ON heartbeats (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE worker_beats (
+    worker text NOT NULL,
+    part text NOT NULL,
+    at timestamptz NOT NULL,
+    CONSTRAINT worker_beats_pkey PRIMARY KEY (worker, part)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON heartbeats TO tocsin_runtime;
+GRANT SELECT, INSERT, UPDATE, DELETE ON worker_beats TO tocsin_worker;
+"""
+
+STATEMENTS: tuple[str, ...] = (QUEUE, ADDRESSES, WEBHOOKS, HEARTBEATS)
 
 HELD: tuple[str, ...] = (
     "webhook_subscriptions",
@@ -110,6 +152,7 @@ HELD: tuple[str, ...] = (
     "webhook_lanes",
     "webhook_messages",
     "webhook_attempts",
+    "heartbeats",
 )
 """New tables with a partnership: nobody but these roles sees a row of it, the tables' owner included (as in 0003)."""
 

@@ -6,7 +6,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import api.access.tables
+import api.processes.tables
 import escalation.crew.tables
+import escalation.heartbeats.tables
 import escalation.oncall.tables
 import escalation.tables
 import incidents.tables
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 ALL_TABLES = (
     api.access.tables,
+    api.processes.tables,
     escalation.crew.tables,
+    escalation.heartbeats.tables,
     escalation.oncall.tables,
     escalation.tables,
     incidents.tables,
@@ -45,6 +49,7 @@ def test_every_table_of_a_partnership_carries_its_id(owner: Engine) -> None:
         "sequencer",
         "followers",
         "delivery_lanes",
+        "worker_beats",
         "people",
         "profiles",
         "identities",
