@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from incidents.carrying_out import decided_now
 from incidents.deciding import Deciding
 from incidents.errors import InvalidField
+from incidents.requeuing_refusals import NoLongerNeeded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from incidents.carrying_out import Answer, Asked
@@ -71,6 +73,16 @@ class Answering(Deciding):
         return self._change(
             stream, asked, lambda it, terms, said: it.decline_request(request, reason, terms, **said), decided_now
         )
+
+    def requeue(self, stream: str, delivery: str, unneeded: Callable[[Incident], str | None], asked: Asked) -> Answer:
+        """Have a delivery sent again that failed for good; `unneeded` says why it need not be (None: it is needed)."""
+
+        def act(incident: Incident, _: Terms, said: Said) -> None:
+            incident.requeue(delivery, **said)
+            if (why := unneeded(incident)) is not None:
+                raise NoLongerNeeded(why=why)
+
+        return self._change(stream, asked, act, decided_now)
 
     def _must_be_there(self, incident: Incident, field: str, name: str, terms: Terms, said: Said) -> None:
         """Ask who is there last, so that what the agreement says of a name is said first. InvalidField."""

@@ -16,6 +16,7 @@ from incidents.happenings import (
     Decision,
     IncidentEvent,
     PageFailed,
+    PageRequeued,
     PageSent,
     PageWithdrawn,
     confidential,
@@ -183,7 +184,7 @@ def folded(facts: Iterable[Fact]) -> Incident:
 
 def _own_people(fact: Fact) -> Restrictions:
     """Keep among themselves which people of a party were reached or asked by name, and why a page met nobody."""
-    if isinstance(fact, PageSent | PageFailed | PageWithdrawn) and fact.party is not None:
+    if isinstance(fact, PageSent | PageFailed | PageWithdrawn | PageRequeued) and fact.party is not None:
         fields = ("recipient", "why") if isinstance(fact, PageWithdrawn) else ("recipient",)
         return dict.fromkeys(fields, Restriction((fact.party,), INTERNAL))
     if isinstance(fact, Decision) and fact.for_party is not None:

@@ -49,6 +49,7 @@ class Agreements(Migratable):
     ReminderSent = Migratable.ReminderSent
     ReminderFailed = Migratable.ReminderFailed
     ReminderWithdrawn = Migratable.ReminderWithdrawn
+    ReminderRequeued = Migratable.ReminderRequeued
 
     # --- what may be asked -------------------------------------------------------------------------------------------
 

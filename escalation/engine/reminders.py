@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from escalation.engine.pages import pages_for
 from incidents.incident import ENGINE
 from incidents.ledger.facts import Record, partnership_of
+from incidents.requeuing_refusals import NotFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,6 +92,14 @@ class Reminding(Record):
         tries: int
         why: str
 
+    class ReminderRequeued(Event):
+        """Somebody wants a reminder sent again that had failed for good, after so many `tries` in all."""
+
+        delivery: str
+        recipient: str
+        channel: str
+        tries: int
+
     # --- what may be asked -------------------------------------------------------------------------------------------
 
     @property
@@ -116,9 +125,23 @@ class Reminding(Record):
         return any(isinstance(fact, Reminding.Reminded) and fact.occasion == occasion for fact in self.history)
 
     def has_settled(self, delivery: str) -> bool:
-        """Say whether it is on record what became of a delivery."""
-        outcomes = (Reminding.ReminderSent, Reminding.ReminderFailed, Reminding.ReminderWithdrawn)
-        return any(isinstance(fact, outcomes) and fact.delivery == delivery for fact in self.history)
+        """Say whether it is on record what became of a delivery, since it was last sent again if it was."""
+        told = self._last_told(delivery)
+        return told is not None and not isinstance(told, Reminding.ReminderRequeued)
+
+    def requeue(self, delivery: str, *, by: str, at: datetime) -> None:
+        """Have a reminder sent again that failed for good. NotFailed."""
+        told = self._last_told(delivery)
+        if not isinstance(told, Reminding.ReminderFailed):
+            raise NotFailed
+        kept = {name: getattr(told, name) for name in ("delivery", "recipient", "channel", "tries")}
+        self.trigger_event(self.ReminderRequeued, **kept, by=by, at=at)
+
+    def _last_told(self, delivery: str) -> Reminding.Event | None:
+        for fact in reversed(self.history):
+            if isinstance(fact, _TOLD) and fact.delivery == delivery:
+                return fact
+        return None
 
     def remind(
         self,
@@ -147,3 +170,6 @@ class Reminding(Record):
     def tell_outcome(self, outcome: type[Event], at: datetime, *, by: str, **values: object) -> None:
         """Record what became of a delivery. Whoever calls has looked whether it was said before."""
         self.trigger_event(outcome, by=by, at=at, **values)
+
+
+_TOLD = (Reminding.ReminderSent, Reminding.ReminderFailed, Reminding.ReminderWithdrawn, Reminding.ReminderRequeued)

@@ -88,6 +88,10 @@ class Told:
         """Note a page that could not be delivered."""
         self.lost[fact.delivery] = Loss(seconds(fact.timestamp), gone=False)
 
+    def send_again(self, fact: h.PageRequeued) -> None:
+        """Note that a page has another chance: it is lost no more, until it fails again."""
+        self.lost.pop(fact.delivery, None)
+
     def withdraw(self, fact: h.PageWithdrawn) -> None:
         """Note a page whose recipient was there no more."""
         if fact.why in GONE:
@@ -145,6 +149,7 @@ _NOTES: dict[type[Fact], Callable[[Told, Any], None]] = {
     h.RungSkipped: Told.climb,
     h.LadderExhausted: Told.exhaust,
     h.PageFailed: Told.fail,
+    h.PageRequeued: Told.send_again,
     h.PageWithdrawn: Told.withdraw,
     h.Unacknowledged: Told.end,
     h.AcknowledgementExpired: Told.end,

@@ -165,6 +165,17 @@ class SubjectErased(Decision):
     """What people had written about it was erased, and its key with it: those fields are now unreadable for ever."""
 
 
+class PageRequeued(Decision):
+    """A delivery that had failed for good, after so many `tries` in all, is to be sent again; the rest as it failed."""
+
+    delivery: str
+    kind: str
+    recipient: str
+    channel: str
+    tries: int
+    party: str | None = field(default=None, kw_only=True)
+
+
 class ReviewPublished(Decision):
     """Its review is there for both sides. `reference` says where."""
 

@@ -21,6 +21,7 @@ from incidents.incident.following_up import FollowedUp
 from incidents.incident.linking import Linked
 from incidents.incident.pausing import Pausable
 from incidents.incident.rating import Rated
+from incidents.incident.requeuing import Requeuable
 from incidents.incident.responding import Respondable
 from incidents.incident.visibility import VisibilityChange, must_be_alone, restrictable_fields
 
@@ -34,7 +35,7 @@ ENGINE = "engine"
 AUDIENCES = ("internal", "partner")
 
 
-class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondable, Linked):
+class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondable, Requeuable, Linked):
     """Something broke. It has a status, a severity, people in roles, running pauses, and its whole history."""
 
     # --- what can happen (each told in happenings/) -------------------------------------------------------------------
@@ -100,6 +101,7 @@ class Incident(Rated, FollowedUp, Pausable, LegallyBound, Answerable, Respondabl
     PageSent = happenings.PageSent
     PageFailed = happenings.PageFailed
     PageWithdrawn = happenings.PageWithdrawn
+    PageRequeued = Requeuable.PageRequeued
     AgreementMigrated = happenings.AgreementMigrated
 
     # --- what may be asked -----------------------------------------------------------------------------------------

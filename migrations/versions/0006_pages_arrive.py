@@ -144,7 +144,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON heartbeats TO tocsin_runtime;
 GRANT SELECT, INSERT, UPDATE, DELETE ON worker_beats TO tocsin_worker;
 """
 
-STATEMENTS: tuple[str, ...] = (QUEUE, ADDRESSES, WEBHOOKS, HEARTBEATS)
+LETTERS = """
+ALTER TABLE deliveries ADD COLUMN tried_before integer NOT NULL DEFAULT 0;
+CREATE INDEX deliveries_letters_idx ON deliveries (partnership, owed_at, id) WHERE status IN ('waiting', 'failed');
+"""
+
+STATEMENTS: tuple[str, ...] = (QUEUE, LETTERS, ADDRESSES, WEBHOOKS, HEARTBEATS)
 
 HELD: tuple[str, ...] = (
     "webhook_subscriptions",

@@ -9,7 +9,7 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, null, update
+from sqlalchemy import bindparam, func, null, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from escalation.engine.reminders import Reminding
@@ -43,6 +43,23 @@ _FINISH = (
         leased_until=null(),
     )
 )
+_so_far = func.greatest(deliveries.c.tries, bindparam("made"))
+_REQUEUE = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("delivery"))
+    .values(
+        status=WAITING,
+        owed_at=bindparam("from_now"),
+        due_at=bindparam("from_now"),
+        tries=_so_far,
+        tried_before=_so_far,
+        waits_for=null(),
+        leased_until=null(),
+        detail=null(),
+        finished_at=null(),
+    )
+)
+"""The same row under the same id waits anew. Attempts go on counting, for their numbers tell them apart."""
 
 
 class Deliveries:
@@ -74,7 +91,7 @@ class Deliveries:
         if isinstance(record, Incident) and record.imported:
             return
         for fact in new:
-            yield from _finished(fact)
+            yield from _became(fact)
             if rows := list(_owed(record, fact)):
                 yield Write(_OWE, [self._addressed(row) for row in rows])
 
@@ -101,7 +118,7 @@ def _owed_of(incident: Incident, fact: Fact) -> Iterator[dict[str, Any]]:
         yield from (_taken_row(each) for each in announcements(incident, fact))
 
 
-def _finished(fact: Fact) -> Iterator[Write]:
+def _became(fact: Fact) -> Iterator[Write]:
     match fact:
         case h.PageSent() | Reminding.ReminderSent():
             yield _finish(fact, fact.delivery, SENT, None)
@@ -109,6 +126,8 @@ def _finished(fact: Fact) -> Iterator[Write]:
             yield _finish(fact, fact.delivery, FAILED, fact.detail)
         case h.PageWithdrawn() | Reminding.ReminderWithdrawn():
             yield _finish(fact, fact.delivery, WITHDRAWN, fact.why)
+        case h.PageRequeued() | Reminding.ReminderRequeued():
+            yield Write(_REQUEUE, [{"delivery": fact.delivery, "from_now": fact.timestamp, "made": fact.tries}])
 
 
 def _finish(fact: Fact, delivery: str, status: str, detail: str | None) -> Write:

@@ -118,5 +118,4 @@ def version_when(fact: Fact, incident: Incident) -> int:
 
 def already_settled(delivery: Delivery, incident: Incident) -> bool:
     """Whether the record holds the delivery's outcome."""
-    outcomes = (h.PageSent, h.PageFailed, h.PageWithdrawn)
-    return any(isinstance(fact, outcomes) and fact.delivery == delivery.id for fact in incident.history)
+    return incident.has_settled(delivery.id)

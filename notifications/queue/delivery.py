@@ -29,7 +29,8 @@ class Delivery:
 
     `version` is the fact that caused it, `urgency` 0 goes before 1. `tries` counts this try too, so it tells this
     claim from every other; the claim holds until `leased_until`. `party` is that of a person; of a contact and a
-    webhook the agreement knows it. It was first to be sent at `owed_at`.
+    webhook the agreement knows it. It was first to be sent at `owed_at`; if it had failed for good and was to be sent
+    again, it is since then, and `tried_before` is how many of its tries came before.
     """
 
     id: str
@@ -45,3 +46,9 @@ class Delivery:
     partnership: str
     owed_at: datetime
     party: str | None = None
+    tried_before: int = 0
+
+    @property
+    def tries_now(self) -> int:
+        """How many tries there were, this one too, since it was owed or last sent again."""
+        return self.tries - self.tried_before

@@ -25,6 +25,7 @@ deliveries = Table(
     Column("waits_for", Text),
     Column("leased_until", DateTime(timezone=True)),
     Column("tries", Integer, nullable=False),
+    Column("tried_before", Integer, nullable=False, server_default=text("0")),
     Column("detail", Text),
     Column("finished_at", DateTime(timezone=True)),
     Index(
@@ -36,11 +37,20 @@ deliveries = Table(
         postgresql_where=text("status = 'waiting'"),
     ),
     Index("deliveries_stream_idx", "stream"),
+    Index(
+        "deliveries_letters_idx",
+        "partnership",
+        "owed_at",
+        "id",
+        postgresql_where=text("status IN ('waiting', 'failed')"),
+    ),
 )
 """What is owed to somebody. `id` is constant over all tries; `version` is the fact that caused it.
 
 `party` is that of a person; of a contact and a webhook the agreement knows it. `owed_at` is when it was first to be
 sent, `due_at` when it is to be tried next, and `waits_for` why not before, in our own words; None: that is its time.
+Of one that failed for good and is to be sent again `owed_at` is since when, and `tried_before` how many of its `tries`
+came before.
 """
 
 delivery_attempts = Table(

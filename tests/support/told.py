@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from escalation.agreement.sections.confidentiality import KINDS
 from escalation.terms import AgreementTerms
 from incidents.disclosure import folded, why_withheld
-from incidents.happenings import WHOLE, Decision, SystemEvent, VisibilityChanged, confidential, words_of
+from incidents.happenings import WHOLE, Decision, PageRequeued, SystemEvent, VisibilityChanged, confidential, words_of
 from incidents.ledger.catalogue import ENVELOPE_FIELDS
 from incidents.ledger.facts import Record
 from incidents.ledger.sealing import Hidden
@@ -59,7 +59,7 @@ def fact_of(version: int, telling: Telling) -> Fact:
     values |= {name: 987_600_000 + version for name in confidential(kind) if isinstance(values[name], int)}
     if values.keys() >= {"because", *ASSESSED}:  # a rung has a `because` of its own
         values["because"] = ", ".join(str(values[name]) for name in ASSESSED)
-    if issubclass(kind, SystemEvent) and "party" in own:
+    if issubclass(kind, SystemEvent | PageRequeued) and "party" in own:
         values["party"] = None  # it reached no person, whose party would keep to itself who that is
     if issubclass(kind, VisibilityChanged):
         values |= {"entry": telling.entry, "fields": list(telling.fields), "to": telling.to}

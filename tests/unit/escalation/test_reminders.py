@@ -85,7 +85,7 @@ def test_facts_of_reminding_belong_to_the_record_that_reminds() -> None:
     types = Catalogue()
     types.add(Permit, "permit")
     types.add(Lease, "lease")
-    told = {"reminded", "reminder_sent", "reminder_failed", "reminder_withdrawn"}
+    told = {"reminded", "reminder_sent", "reminder_failed", "reminder_withdrawn", "reminder_requeued"}
     own = {"permit": {"granted", "renewed", "moved"}, "lease": {"signed"}}
     assert [each.name for each in types.types()] == sorted(
         f"{kind}.{name}.v1" for kind, names in own.items() for name in told | names

@@ -84,6 +84,7 @@ BY_CLASS: dict[str, set[str]] = {
     "page_sent": {"recipient"},
     "page_failed": {"recipient", "detail"},
     "page_withdrawn": {"recipient"},
+    "page_requeued": {"recipient"},
 }
 """What an agreement may put into a class; nothing of any other kind."""
 

@@ -49,11 +49,16 @@ def test_their_own_party_and_auditors_see_whom(viewer: Viewer) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "kept"),
-    [("page_sent", {"recipient"}), ("page_failed", {"recipient"}), ("page_withdrawn", {"recipient", "why"})],
+    [
+        ("page_sent", {"recipient"}),
+        ("page_failed", {"recipient"}),
+        ("page_withdrawn", {"recipient", "why"}),
+        ("page_requeued", {"recipient"}),
+    ],
 )
 def test_what_became_of_a_persons_page_shows_but_not_whose_it_was(kind: str, kept: set[str]) -> None:
     """Nor why it met nobody: that they are away, or gone."""
-    declared, outcome = fact_of(1, Telling("declared")), replace(fact_of(2, Telling(kind)), party="acme")  # type: ignore[call-arg]  # all three have it
+    declared, outcome = fact_of(1, Telling("declared")), replace(fact_of(2, Telling(kind)), party="acme")  # type: ignore[call-arg]  # all of them have it
     incident = folded([declared, outcome])
     for viewer, withheld in ((ACME, set()), (EVERYTHING, set()), (GLOBEX, kept), (NEITHER, kept)):
         seen = shown(incident, viewer, terms_of({}))
