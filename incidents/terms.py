@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 SCHEDULE, TEAM, PERSON = "schedule:", "team:", "person:"
 """Begin the names of addressees that are a party's own business, and no part of the agreement."""
+CONTACT = "contact:"
+"""Begins what facts call a contact of the agreement who acted without being known as a person."""
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -78,8 +78,8 @@ class Webhook:
 
 
 def body(message: Message, delivery: Delivery) -> dict[str, Any]:
-    """Give the JSON body: the message, its delivery and recipient; instants in RFC 3339."""
-    content = {name: plain(value) for name, value in asdict(message).items()}
+    """Give the JSON body: the message, its delivery and recipient; instants in RFC 3339. Links are for people."""
+    content = {name: plain(value) for name, value in asdict(message).items() if name != "ack_link"}
     return {"delivery": delivery.id, "recipient": delivery.recipient, **content}
 
 

@@ -17,13 +17,15 @@ from escalation.terms import AgreementTerms
 from incidents.disclosure import Viewer, shown
 from incidents.errors import NotFound
 from incidents.ledger.sealing import ERASED, Hidden
+from notifications.links import LINKED
 from notifications.message.dated import Dated
 from notifications.message.reader import party_of, reader_of
 from notifications.message.reasons import Telling, why
 from notifications.message.reminder import Reminder, reminded_by, reminder_of
-from notifications.owed.asking import Paging, page_of, pages_in
+from notifications.owed.asking import Paging, may_be_taken, page_of, pages_in, side_for
 from notifications.owed.presence import missing
 from notifications.owed.relevance import cause_of, version_when
+from notifications.queue.delivery import PAGE
 from notifications.queue.destinations import address
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from escalation.engine.reminders import Reminding
     from incidents import happenings as h
     from incidents.incident import Incident
+    from notifications.links import Links
+    from notifications.message.reader import Reader
     from notifications.queue.delivery import Delivery
 
 ERASED_TITLE = "(erased)"
@@ -55,7 +59,8 @@ class ClockLine:
 class IncidentMessage(Dated):
     """One message, the same for every channel; each gives it the shape that its readers know.
 
-    `tz` is the zone in which its reader is to be told times, and `to` what the reader is called.
+    `tz` is the zone in which its reader is to be told times, and `to` what the reader is called. Whoever follows
+    `ack_link` can take the incident without signing in: it is for the reader's eyes alone.
     """
 
     kind: str
@@ -73,6 +78,7 @@ class IncidentMessage(Dated):
     link: str
     tz: str
     to: str
+    ack_link: str | None = None
 
 
 Message: TypeAlias = IncidentMessage | Reminder
@@ -90,13 +96,22 @@ class Composer:
     """Composes messages."""
 
     def __init__(
-        self, agreements: Agreements, base_url: str, staff: Staff = NOBODY, label_of: Callable[[str], str] = str
+        self,
+        agreements: Agreements,
+        base_url: str,
+        staff: Staff = NOBODY,
+        label_of: Callable[[str], str] = str,
+        links: Links | None = None,
     ) -> None:
-        """Take how every link begins, who is there, and what gives the label of an incident by its public id."""
+        """Take how every link begins, who is there, and what gives the label of an incident by its public id.
+
+        Without `links` no message can be answered by following one.
+        """
         self._agreements = agreements
         self._base_url = base_url.rstrip("/")
         self._staff = staff
         self._label_of = label_of
+        self._links = links
 
     def agreement_of(self, incident: Incident) -> Agreement:
         """Give the agreement version that an incident is pinned to."""
@@ -130,6 +145,7 @@ class Composer:
             clocks=_running_clocks(incident, self.versions_of(incident), now),
             link=f"{self._base_url}/v1/incidents/{incident.public_id}",
             tz=reader.tz,
+            ack_link=self._ack_link(delivery, incident, reader, now),
         )
 
     def remind(self, delivery: Delivery, record: Reminding, now: datetime) -> Reminder:
@@ -151,6 +167,15 @@ class Composer:
     def gone(self, delivery: Delivery, record: Reminding, now: datetime) -> str | None:
         """Say why a person is not to be reminded any more: they have left."""
         return missing(delivery, None, Calling(self._reminded(delivery, record), self._staff, now))
+
+    def _ack_link(self, delivery: Delivery, incident: Incident, reader: Reader, now: datetime) -> str | None:
+        """Give the link of a page that asks its reader to take what nobody of their side has taken."""
+        if self._links is None or delivery.kind != PAGE or delivery.channel not in LINKED or reader.party is None:
+            return None
+        taken = side_for(reader.party, incident, self.agreement_of(incident)) in incident.taken
+        if taken or not incident.active or not may_be_taken(cause_of(delivery, incident), incident):
+            return None
+        return self._links.address(delivery.id, now)
 
     def _reminded(self, delivery: Delivery, record: Reminding) -> Agreement:
         """Give the version whose contacts a reminder names."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from escalation.crew.staff import PERSON
+from incidents.terms import CONTACT
 from notifications.owed.presence import addressee
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ class Names:
     """Whether all people are told by name, as to auditors and the operator."""
 
     def of(self, actor: str) -> str:
-        """Give what an actor (`person:3b1e…`) is called; whoever is no person, or is gone, by their id."""
+        """Give what an actor (`person:3b1e…`) is called: whoever is no person, or is gone, by their id."""
         if not actor.startswith(PERSON):
-            return actor
+            return actor.removeprefix(CONTACT)
         known = self.staff.person(self.partnership, actor.removeprefix(PERSON), self.at)
         if known is None:
             return actor

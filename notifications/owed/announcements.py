@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from escalation.engine.told import Ending
 from incidents import happenings as h
+from incidents.terms import CONTACT
 from notifications.owed.asking import Paging, pages_in, request_of, side_of
 from notifications.owed.relevance import version_when
 
@@ -101,7 +102,9 @@ def _news_before(left: Left, side: str | None, incident: Incident) -> News | Non
 
 def _news(news: News, of: _Page | None, left: Left, incident: Incident) -> Iterator[Announcement]:
     """Tell one who was paged before it, unless it is their own doing, or of another side."""
-    if of is None or of.cause.originator_version > news.originator_version or of.page["recipient"] == news.by:
+    if of is None or of.cause.originator_version > news.originator_version:
+        return
+    if news.by in {of.page["recipient"], CONTACT + of.page["recipient"]}:
         return
     if isinstance(news, h.MarkedDuplicate) or news.side == of.side:
         told = of.page | {"agreement_version": version_when(of.cause, incident)}

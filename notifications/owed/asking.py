@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from escalation.agreement.model import OWN
 from escalation.engine.asking import ASKED
+from escalation.engine.claims_owed import asked_in
 from incidents import happenings as h
 
 if TYPE_CHECKING:
+    from escalation.agreement.model import Agreement
     from incidents.incident import Incident
     from incidents.ledger.facts import Fact
 
@@ -40,6 +42,17 @@ def request_of(fact: Paging, incident: Incident) -> Request | None:
     """Give the fact that asks for somebody by name, which is its cycle; None: a ladder of the agreement brought it."""
     asks = fact_at(fact.cycle, incident) if not isinstance(fact, h.LadderExhausted) and fact.ladder == ASKED else None
     return asks if isinstance(asks, Request) else None
+
+
+def may_be_taken(fact: Fact, incident: Incident) -> bool:
+    """Say whether acknowledging the incident answers whom a fact pages: not who is to decide, nor who is to help."""
+    asks_body = isinstance(fact, h.RungFired) and asked_in(fact, incident) is not None
+    return isinstance(fact, Paging) and not asks_body and not isinstance(request_of(fact, incident), h.ResponderAsked)
+
+
+def side_for(party: str, incident: Incident, agreement: Agreement) -> str | None:
+    """Give the side for which a party acknowledges: itself, where it has a ladder of its own; None: all others'."""
+    return party if party in agreement.for_service(incident.service).sides else None
 
 
 def side_of(fact: Paging, incident: Incident) -> str | None:
