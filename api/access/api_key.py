@@ -33,7 +33,7 @@ class ApiKey(Record):
     """Lets a program in: to one partnership, for a party or for none; or, the operator's, to all."""
 
     class Issued(FirstFact):
-        """It was made. A partnership's key without `scopes` (none were recorded once) has key_rows.BEFORE_SCOPES."""
+        """It was made. Without `scopes` a partnership's key has key_rows.BEFORE_SCOPES, the operator's has all."""
 
         name: FreeText
         partnership: str | None

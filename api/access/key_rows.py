@@ -6,11 +6,11 @@ import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from api.access.api_key import ApiKey
-from api.access.permissions import OF_A_PARTNERSHIP
+from api.access.permissions import OF_A_PARTNERSHIP, OF_THE_OPERATOR, Scope
 from api.access.principal import Membership, Principal
 from api.access.tables import api_keys, key_uses
 from incidents.ledger.pipeline import Write, fetch
@@ -53,6 +53,7 @@ _LIVE = (
     .where(
         api_keys.c.revoked_at.is_(None),
         or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > bindparam("instant")),
+        or_(api_keys.c.partnership.is_not(None), func.cardinality(api_keys.c.scopes) == 0),
     )
     .limit(1)
 )
@@ -137,15 +138,17 @@ def known_key(reading: Engine, identity: str) -> KnownKey | None:
     if not rows:
         return None
     [(hashed, next_hash, old_until, expires_at, partnership, party, scopes)] = rows
-    memberships: tuple[Membership, ...] = ()
     if partnership is not None:
-        memberships = (Membership(partnership, party, OF_A_PARTNERSHIP.intersection(scopes)),)
-    principal = Principal(f"key:{identity}", memberships, operator=partnership is None)
+        membership = Membership(partnership, party, OF_A_PARTNERSHIP.intersection(scopes))
+        principal = Principal(f"key:{identity}", (membership,))
+    else:  # without scopes it has never been limited
+        powers = OF_THE_OPERATOR.intersection(scopes) if scopes else frozenset(Scope)
+        principal = Principal(f"key:{identity}", operator=True, powers=powers)
     return KnownKey(principal, partnership, hashed, next_hash, old_until, expires_at)
 
 
 def any_live(reading: Engine, now: datetime) -> bool:
-    """Say whether there is a key that lets anybody in."""
+    """Say whether there is a key that lets anybody in; one that only reads metrics does not."""
     with reading.connect() as connection:
         return connection.execute(_LIVE, {"instant": now}).first() is not None
 

@@ -10,13 +10,14 @@ from api.access import tokens
 from api.access.api_key import ApiKey
 from api.access.key_rows import any_live, described, known_key
 from api.access.key_uses import KeyUses
-from api.access.permissions import OF_A_PARTNERSHIP, Scope
+from api.access.permissions import OF_A_PARTNERSHIP, OF_THE_OPERATOR, Scope
 from incidents.errors import InvalidField, NotFound, Refused
 from incidents.ledger.reach import reaching_all
 from incidents.ledger.recorder import ReceiptExists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -77,16 +78,16 @@ class Keys:
 
         Args:
             name: What people call it.
-            partnership: Where it belongs; None: it is the operator's, for all partnerships and with every scope.
+            partnership: Where it belongs; None: it is the operator's, for all partnerships.
             party: For whom; None: for neither side.
-            scopes: What it may do; None: all that a partnership's key can do.
+            scopes: What it may do; None: all that such a key can do.
             expires_at: From then on it lets nobody in; None: it does not end by itself.
             by: Who makes it.
             request: The request that asks for it.
 
         Raises:
-            InvalidField: a party that neither the agreement in force nor a proposal names, a scope that no
-                partnership's key has, or an end that has passed.
+            InvalidField: a party that neither the agreement in force nor a proposal names, a scope that such a key
+                cannot have, or an end that has passed.
             NotFound: a party is given, and there is no agreement.
             SecretShownBefore: the request was carried out before.
         """
@@ -187,15 +188,12 @@ class Keys:
     def _checked(self, partnership: str | None, party: str | None, scopes: Iterable[str] | None) -> list[str] | None:
         """Give the scopes to record. InvalidField; NotFound."""
         if partnership is None:
-            if party is not None or scopes is not None:
-                raise InvalidField("partnership", "A party and scopes need a partnership. Say which.")
-            return None
+            if party is not None:
+                raise InvalidField("partnership", "A party needs a partnership. Say which.")
+            return None if scopes is None else _among(OF_THE_OPERATOR, scopes, " without a partnership")
         if party is not None:
             self._agreements.check_party(partnership, party, self._ledger.clock.now())
-        given = sorted(OF_A_PARTNERSHIP if scopes is None else set(scopes))
-        if not given or not OF_A_PARTNERSHIP.issuperset(given):
-            raise InvalidField("scopes", f"Give one or more of: {', '.join(_choices())}.")
-        return [str(scope) for scope in given]
+        return _among(OF_A_PARTNERSHIP, OF_A_PARTNERSHIP if scopes is None else scopes)
 
     def _not_before(self, request: RequestKey | None) -> None:
         if receipt := self._ledger.answered(request):
@@ -232,6 +230,10 @@ def _stream(identity: str) -> str:
     return f"key/{identity}"
 
 
-def _choices() -> list[str]:
-    """Give what a partnership's key can have, in the order in which scopes are declared."""
-    return [scope.value for scope in Scope if scope in OF_A_PARTNERSHIP]
+def _among(possible: AbstractSet[Scope], scopes: Iterable[str], where: str = "") -> list[str]:
+    """Give some scopes as they are recorded. InvalidField where such a key cannot have one of them, or has none."""
+    given = sorted(set(scopes))
+    if not given or not possible.issuperset(given):
+        choices = [scope.value for scope in Scope if scope in possible]  # in the order in which they are declared
+        raise InvalidField("scopes", f"Give one or more of{where}: {', '.join(choices)}.")
+    return [str(scope) for scope in given]

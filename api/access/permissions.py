@@ -64,6 +64,9 @@ ROLES: Mapping[str, frozenset[Scope]] = {
 OF_A_PARTNERSHIP = frozenset(Scope) - {Scope.AGREEMENTS_WRITE, Scope.METRICS_READ}
 """What a key of a partnership can be given."""
 
+OF_THE_OPERATOR = frozenset(Scope) - OF_A_PARTNERSHIP
+"""What a key of the operator's can be limited to: what is about the installation, or said to all its partnerships."""
+
 
 def scopes_of(roles: Iterable[str]) -> frozenset[Scope]:
     """Give what some roles may do together; KeyError for a role that there is not."""

@@ -32,7 +32,7 @@ def print_keys(rows: Iterable[Row[Any]], now: datetime) -> None:
     """Print one line a key."""
     table = Table("id", "name", "partnership", "party", "scopes", "last used", "state")
     for row in rows:
-        scopes = " ".join(row.scopes) if row.partnership else "all"
+        scopes = " ".join(row.scopes) or "all"
         used = "never" if row.last_used_at is None else _minute(row.last_used_at)
         cells = (row.id, row.name, row.partnership or "all", row.party or "", scopes, used, _state(row, now))
         table.add_row(*map(_text, cells))

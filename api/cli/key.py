@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.access.permissions import OF_A_PARTNERSHIP, Scope
+from api.access.permissions import OF_A_PARTNERSHIP, OF_THE_OPERATOR, Scope
 from api.cli.durations import DURATION
 from api.cli.opened import opened
 from incidents.errors import NotFound
@@ -47,7 +47,11 @@ Example: a key that only follows events, for three months
 
 \b
 Example: an operator's key, which reaches every partnership
-  tocsin key create "operations" """,
+  tocsin key create "operations"
+
+\b
+Example: an operator's key that reads /metrics and nothing else
+  tocsin key create prometheus --scope metrics:read""",
 )
 @click.argument("name")
 @click.option("--partnership", metavar="ID", help="The one partnership that it reaches (default: all).")
@@ -56,8 +60,9 @@ Example: an operator's key, which reaches every partnership
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice(_GIVEN),
-    help=f"What it may do; give it several times (default: {', '.join(WORKING)}).",
+    type=click.Choice([scope.value for scope in Scope]),
+    help=f"What it may do; give it several times (default, of a partnership: {', '.join(WORKING)}; else everything). "
+    f"Without --partnership: {', '.join(sorted(OF_THE_OPERATOR))}.",
 )
 @click.option("--expires-in", type=DURATION, metavar="TIME", help="When it ends: 90d, 24h, 30m (default: never).")
 def create(

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.access.permissions import OF_A_PARTNERSHIP, Scope
+from api.access.principal import Principal
 from api.cli import main
 from tests.support.http import OURS
 
@@ -61,6 +62,20 @@ def test_a_key_of_a_partnership_works_and_neither_signs_audits_nor_administers(
     assert found.memberships[0].scopes == {Scope.AUDIT_READ, Scope.ADMIN}
 
 
+def test_an_operators_key_can_be_limited_to_metrics(site: Site, key: Callable[..., Result]) -> None:
+    """It reads metrics, and nothing of any partnership; the list says so. Without `--scope` it may do everything."""
+    token = key("create", "prometheus", "--scope", "metrics:read").output.strip()
+    found = site.tocsin.keys.find(token)
+    assert found == Principal(f"key:{token.split('_')[1]}", operator=True, powers=frozenset({Scope.METRICS_READ}))
+    assert site.caller(token).get("/v1/incidents").status == 403
+    assert site.caller(token).get(f"/v1/partnerships/{OURS}/keys").status == 403
+    [line] = [line for line in key("list").output.splitlines() if "prometheus" in line]
+    assert "metrics:read" in line
+    everything = site.tocsin.keys.find(key("create", "all").output.strip())
+    assert everything is not None
+    assert everything.powers == set(Scope)
+
+
 def test_a_key_can_be_given_an_end(site: Site, key: Callable[..., Result]) -> None:
     """So long after the database's present."""
     before = datetime.now(UTC)
@@ -102,18 +117,22 @@ def test_keys_are_listed_without_their_secrets(site: Site, key: Callable[..., Re
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--party", "acme"), ("--scope", "admin"), ("--partnership", OURS, "--party", "initech")]
+    "arguments",
+    [
+        ("--party", "acme"),
+        ("--scope", "admin"),
+        ("--partnership", OURS, "--party", "initech"),
+        ("--partnership", OURS, "--scope", "metrics:read"),
+    ],
 )
 def test_what_does_not_fit_is_one_line(key: Callable[..., Result], arguments: tuple[str, ...]) -> None:
-    """A party or scope without a partnership, or a party that its agreement does not name."""
+    """A party without a partnership, one that its agreement does not name, a scope that such a key cannot have."""
     result = key("create", "wrong", *arguments)
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--scope", "agreements:write"), ("--expires-in", "soon"), ("--expires-in", "1.5d")]
-)
+@pytest.mark.parametrize("arguments", [("--scope", "events:write"), ("--expires-in", "soon"), ("--expires-in", "1.5d")])
 def test_what_is_no_scope_or_duration_is_wrong_usage(key: Callable[..., Result], arguments: tuple[str, ...]) -> None:
     """Exit code 2, and what would be right."""
     result = key("create", "wrong", "--partnership", OURS, *arguments)
