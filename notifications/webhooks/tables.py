@@ -30,7 +30,7 @@ webhook_subscriptions = Table(
 """`types` are words as the feed takes them (`incident.*`), none: all but records of reads.
 
 `begins_at` is the first index in the partnership's log that is told. `state` is active, paused (by its owner), disabled
-(by the system, `state_why`) or removed. What happens while it is paused or disabled waits; what is removed gets nothing.
+(by the system, `state_why`) or removed. What happens while it is paused or disabled waits; a removed one gets nothing.
 """
 
 webhook_secrets = Table(
@@ -107,6 +107,6 @@ webhook_attempts = Table(
 )
 """One attempt at a message, from 1, counted on when it is sent again: what was sent and what came back.
 
-`outcome` is delivered or failed. `request` and `response` are `{"headers": [[name, value], …], "body": "…"}`,
-`request` with `url` too: at most 2 KiB of each body, secrets struck out before they are written (see log.py).
+`outcome` is delivered or failed. `request` and `response` are as log.py gives them:
+`{"headers": [[name, value], …], "body": "…", "cut": false}`, the request with `url` too.
 """
