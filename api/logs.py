@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 """Without the values of variables, here and on the console: they may be secrets."""
 
-_SECRET_ADDRESS = re.compile(r"(/v1/calendars/)[^\s\"'?#]+")
-"""The address of a calendar is a secret, and servers write down what they were asked for when something goes wrong."""
+_SECRET_ADDRESS = re.compile(r"(/v1/calendars/|/acknowledge/)[^\s\"'?#]+")
+"""The addresses of calendars and links to acknowledge are secrets, and servers write down what they were asked for when something goes wrong."""
 
 
 def configure_logging(level: str, style: str) -> None:

@@ -12,11 +12,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from api.settings_outbound import outbound_allow
+from api.settings_smtp import mail_server
 from api.startup_errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from notifications.channels.email.server import MailServer
     from notifications.posting.reachable import Network
 
 _SCHEMES = ("postgresql", "postgresql+psycopg")
@@ -77,6 +79,8 @@ class Settings:
     """How people sign in; None: they cannot, and keys are the only way in."""
     outbound_allow: tuple[Network, ...] = ()
     """`TOCSIN_OUTBOUND_ALLOW`: networks that requests may go to, besides the open internet."""
+    mail_server: MailServer | None = None
+    """`TOCSIN_SMTP_*`: who takes mails; None: this installation sends none."""
 
     @classmethod
     def read(cls) -> Settings:
@@ -103,6 +107,7 @@ class Settings:
             log_format=_one_of(env, "LOG_FORMAT", "console", _FORMATS),
             oidc=_oidc(env),
             outbound_allow=outbound_allow(env),
+            mail_server=mail_server(env),
         )
         try:
             env.seal()

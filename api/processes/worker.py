@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api.bootstrap import Tocsin, build
+from escalation.crew.ways import EMAIL
 from incidents.ledger.wake import POLL_SECONDS, Listener
+from notifications.channels.email.channel import Email
 from notifications.channels.terminal import Terminal
+from notifications.channels.unconfigured import Unconfigured
 from notifications.channels.webhook import Webhook
+from notifications.links import Links
 from notifications.message.message import Composer
 from notifications.queue.sender import Sender
 
@@ -100,12 +104,22 @@ def _engine(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
 
 def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
     webhook = Webhook(tocsin.clock)
-    channels: list[Channel] = [Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None), webhook]
-    composer = Composer(tocsin.book, settings.public_url, tocsin.crew.directory, _label_of(tocsin.incidents))
+    terminal = Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None)
+    channels: list[Channel] = [terminal, webhook, _email(settings, leaving)]
+    links = Links(lambda: tocsin.secret("links"), settings.public_url)
+    composer = Composer(tocsin.book, settings.public_url, tocsin.crew.directory, _label_of(tocsin.incidents), links)
     sender = Sender(tocsin.incidents, composer, {channel.name: channel for channel in channels})
     leaving.callback(webhook.close)
     leaving.callback(sender.close)  # first of all: what is being sent is finished
     return sender.run_once
+
+
+def _email(settings: Settings, leaving: ExitStack) -> Channel:
+    if settings.mail_server is None:
+        return Unconfigured(EMAIL)
+    email = Email(settings.mail_server)
+    leaving.callback(email.close)
+    return email
 
 
 def _label_of(incidents: Incidents) -> Callable[[str], str]:

@@ -149,7 +149,11 @@ ALTER TABLE deliveries ADD COLUMN tried_before integer NOT NULL DEFAULT 0;
 CREATE INDEX deliveries_letters_idx ON deliveries (partnership, owed_at, id) WHERE status IN ('waiting', 'failed');
 """
 
-STATEMENTS: tuple[str, ...] = (QUEUE, LETTERS, ADDRESSES, WEBHOOKS, HEARTBEATS)
+LINKS = """
+INSERT INTO secrets VALUES ('links', sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea));
+"""
+
+STATEMENTS: tuple[str, ...] = (QUEUE, LETTERS, ADDRESSES, WEBHOOKS, HEARTBEATS, LINKS)
 
 HELD: tuple[str, ...] = (
     "webhook_subscriptions",
