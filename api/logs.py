@@ -17,7 +17,9 @@ _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.Except
 """Without the values of variables, here and on the console: they may be secrets."""
 
 _SECRET_ADDRESS = re.compile(r"(/v1/calendars/|/acknowledge/)[^\s\"'?#]+")
-"""The addresses of calendars and links to acknowledge are secrets, and servers write down what they were asked for when something goes wrong."""
+"""Addresses that are secrets: of calendars, and links to acknowledge. Servers write down what they were asked for when
+something goes wrong.
+"""
 
 
 def configure_logging(level: str, style: str) -> None:

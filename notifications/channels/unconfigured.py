@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from notifications.queue.delivery import Delivery
 
 
-@dataclass(frozen=True)
+@dataclass
 class Unconfigured:
     """Takes nothing. A page that nobody carries would wait for ever; one that failed for good moves the ladder on."""
 
