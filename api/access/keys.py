@@ -17,7 +17,6 @@ from incidents.ledger.recorder import ReceiptExists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -230,7 +229,7 @@ def _stream(identity: str) -> str:
     return f"key/{identity}"
 
 
-def _among(possible: AbstractSet[Scope], scopes: Iterable[str], where: str = "") -> list[str]:
+def _among(possible: frozenset[Scope], scopes: Iterable[str], where: str = "") -> list[str]:
     """Give some scopes as they are recorded. InvalidField where such a key cannot have one of them, or has none."""
     given = sorted(set(scopes))
     if not given or not possible.issuperset(given):
