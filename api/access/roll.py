@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 _ACTIVE = (
-    select(members.c.person, members.c.party, people.c.name)
+    select(members.c.person, members.c.party, people.c.name, people.c.email)
     .join(people, people.c.id == members.c.person)
     .where(members.c.partnership == bindparam("within"), people.c.deactivated_at.is_(None))
 )
@@ -30,6 +30,7 @@ _PLACES = (
     .where(members.c.person == bindparam("wanted"), people.c.deactivated_at.is_(None))
     .order_by(members.c.partnership)
 )
+_EMAIL = select(people.c.email).where(people.c.id == bindparam("wanted"), people.c.deactivated_at.is_(None))
 
 
 class MemberRoll:
@@ -60,3 +61,9 @@ class MemberRoll:
         """Give the partnerships that somebody is an active member of, each with their party there."""
         with at_the_gate(), self._reading.connect() as connection:
             return [(row[0], row[1]) for row in fetch(connection, _PLACES, {"wanted": person})]
+
+    def email_of(self, person: str) -> str | None:
+        """Give the address with which somebody signs in; None: they have none, or are let in no more."""
+        with at_the_gate(), self._reading.connect() as connection:
+            rows = fetch(connection, _EMAIL, {"wanted": person})
+        return rows[0][0] if rows else None

@@ -14,6 +14,7 @@ from api.http.bodies import MAX_BODY_BYTES
 from api.http.callers import keep_private
 from api.http.limits import tell_standing
 from api.http.resources import (  # noqa: F401 - they serve on others' blueprints
+    addresses,
     answering,
     claims,
     commands,

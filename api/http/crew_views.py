@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from escalation.calendars.calendar import CalendarError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from escalation.agreement.model import Agreement, Contact, Recipient, Service
+    from escalation.crew.addresses import Address
     from escalation.crew.directory import Somebody
     from escalation.crew.holders import Holder
     from escalation.crew.profile import Absence, Profile
@@ -27,14 +29,25 @@ PARTNERSHIPS = "/v1/partnerships"
 def profile_view(person: str, profile: Profile | None) -> dict[str, Any]:
     """Show what somebody has said of how they are reached."""
     if profile is None:
-        return {"person": person, "tz": None, "languages": [], "high": [], "low": []}
+        return {"person": person, "tz": None, "languages": [], "high": [], "low": [], "addresses": []}
     return {
         "person": person,
         "tz": profile.tz,
         "languages": list(profile.languages) if isinstance(profile.languages, tuple) else [],
         "high": list(profile.high),
         "low": list(profile.low),
+        "addresses": addresses_view(profile),
     }
+
+
+def addresses_view(profile: Profile) -> list[dict[str, Any]]:
+    """Show the addresses that somebody gave to whoever gave them; nothing is left of what was erased."""
+    return [address_view(each) for each in profile.addresses.values()]
+
+
+def address_view(address: Address) -> dict[str, Any]:
+    """Show an address; of one that was erased since, as a repeated request finds it, the name alone is left."""
+    return {**asdict(address), "value": address.value if isinstance(address.value, str) else None}
 
 
 def absence_view(absence: Absence) -> dict[str, Any]:

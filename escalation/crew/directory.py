@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import ARRAY, Text, any_, bindparam, select
 
+from escalation.crew.addresses import by_way
 from escalation.crew.staff import Known, Step
 from escalation.crew.tables import contact_holders, profiles, rung_turns, teams
 from incidents.ledger.pipeline import fetch
@@ -35,9 +36,8 @@ _TEAM = select(teams.c.members).where(
     teams.c.name == bindparam("wanted"),
     teams.c.retired_at.is_(None),
 )
-_PROFILES = select(profiles.c.person, profiles.c.tz, profiles.c.languages, profiles.c.rules, profiles.c.absences).where(
-    profiles.c.person == any_(bindparam("among", type_=ARRAY(Text)))
-)
+_SAID = [profiles.c[name] for name in ("person", "tz", "languages", "rules", "absences", "addresses")]
+_PROFILES = select(*_SAID).where(profiles.c.person == any_(bindparam("among", type_=ARRAY(Text))))
 _TURN = select(rung_turns.c.recipient).where(
     rung_turns.c.partnership == bindparam("within"),
     rung_turns.c.ladder == bindparam("on"),
@@ -127,7 +127,7 @@ class Directory:
         """Give members with what they said; what others said of them in another partnership is no matter here."""
         with at_the_gate(), self._reading.connect() as connection:
             rows = fetch(connection, _PROFILES, {"among": [member.person for member in members]})
-        said = {row[0]: (*row[1:4], _held_in(partnership, row[4])) for row in rows}
+        said = {row[0]: (*row[1:4], _held_in(partnership, row[4]), row[5]) for row in rows}
         return [_somebody(member, said.get(member.person), at) for member in members]
 
     def _one(self, query: Select[Any], **values: object) -> Any:  # noqa: ANN401 - whatever the column holds
@@ -138,8 +138,8 @@ class Directory:
 
 def _somebody(member: Member, said: Sequence[Any] | None, at: datetime) -> Somebody:
     if said is None:
-        return Somebody(Known(member.person, member.party, member.name))
-    tz, languages, rules, absences = said
+        return Somebody(Known(member.person, member.party, member.name, addresses=dict(by_way(member.email, {}))))
+    tz, languages, rules, absences, addresses = said
     away = [_away(int(number), absence) for number, absence in absences.items() if absence["until"] is None]
     known = Known(
         member.person,
@@ -150,6 +150,7 @@ def _somebody(member: Member, said: Sequence[Any] | None, at: datetime) -> Someb
         absent=any(_holds(absence, at.timestamp()) for absence in absences.values()),
         high=tuple(Step(**step) for step in rules["high"]),
         low=tuple(Step(**step) for step in rules["low"]),
+        addresses=dict(by_way(member.email, addresses)),
     )
     ahead = sorted((each for each in away if at < each.ends_at), key=lambda each: (each.starts_at, each.number))
     return Somebody(known, tuple(ahead))

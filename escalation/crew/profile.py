@@ -1,7 +1,7 @@
 """How pages reach a person: in which ways, in which order, and when not. Their own, the same in every partnership.
 
-What tells of the person (zone, languages, notes) is sealed and can be erased; that they were away, and when, stays: it
-explains why they were not paged.
+What tells of the person (zone, languages, addresses, notes) is sealed and can be erased; that they were away, and when,
+stays: it explains why they were not paged.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from eventsourcing.domain import event
 
-from escalation.agreement.model import TERMINAL, WEBHOOK
 from escalation.calendars.zones import UnknownZoneError, zone
+from escalation.crew.addresses import Address, AddressInUse, check_room, checked, found, ways_to
+from escalation.crew.contact_rules import check_own, check_steps, written
 from escalation.crew.staff import Step
 from incidents.errors import InvalidField, NotFound, Refused
 from incidents.ledger.facts import Fact, FirstFact, FreeText, Record, Sealed
@@ -23,15 +24,11 @@ from incidents.ledger.sealing import ERASED, Hidden
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_STEPS = 10
-LATEST_STEP = 3600
-"""Seconds after which, at the latest, each way of reaching somebody has been tried."""
 MOST_LANGUAGES = 10
 MOST_AHEAD = 100
 """Absences that are not over yet."""
 LONGEST_ABSENCE = timedelta(days=2 * 366)
 
-_VIA = re.compile(rf"{TERMINAL}|{WEBHOOK}[A-Za-z0-9][A-Za-z0-9_.-]{{0,63}}", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,6}", re.ASCII)
 """Well-formed by RFC 5646, section 2.1, in its usual part: a language, and what narrows it."""
 
@@ -93,6 +90,18 @@ class Profile(Record):
         high: list[dict[str, Any]]
         low: list[dict[str, Any]]
 
+    class AddressGiven(Fact):
+        """They can be reached at a mail address (`kind` is `email`) or number (`phone`), which they call `address`."""
+
+        address: str
+        kind: str
+        value: FreeText
+
+    class AddressRemoved(Fact):
+        """They are not to be reached there any more."""
+
+        address: str
+
     class AbsenceAdded(Fact):
         """They are away during [starts_at, ends_at): in one partnership, where others said so; None: in all."""
 
@@ -129,9 +138,36 @@ class Profile(Record):
         """Say in which ways they are reached; the same again changes nothing. InvalidField."""
         check_steps("high", high)
         check_steps("low", low)
+        own = [way for each in self.addresses.values() for way in ways_to(each.address, each.kind)]
+        check_own("high", high, own)
+        check_own("low", low, own)
         if (tuple(high), tuple(low)) != (self.high, self.low):
             told = {"high": [written(step) for step in high], "low": [written(step) for step in low]}
             self.trigger_event(Profile.ContactRulesChanged, **told, by=by, at=at)
+
+    def give_address(self, address: str, kind: str, value: str, *, by: str, at: datetime) -> None:
+        """Say where they can be reached, in the place of what they called so before; the same again changes nothing.
+
+        InvalidField; TooManyAddresses; AddressInUse where a rule needs what it was: a number, or a mail address.
+        """
+        given = Address(address, kind, checked(address, kind, value))
+        check_room(self.addresses, address)
+        known = self.addresses.get(address)
+        if known is not None and known.kind != kind:
+            self._refuse_if_used(known)
+        if known != given:
+            self.trigger_event(Profile.AddressGiven, **asdict(given), by=by, at=at)
+
+    def remove_address(self, address: str, *, by: str, at: datetime) -> None:
+        """Say that they are not to be reached there any more. NotFound; AddressInUse."""
+        self._refuse_if_used(found(self.addresses, address))
+        self.trigger_event(Profile.AddressRemoved, address=address, by=by, at=at)
+
+    def _refuse_if_used(self, known: Address) -> None:
+        ways = ways_to(known.address, known.kind)
+        used = sorted({step.via for step in (*self.high, *self.low) if step.via in ways})
+        if used:
+            raise AddressInUse(used_by=used)
 
     def add_absence(self, leave: Leave, *, by: str, at: datetime) -> int:
         """Say when they are away; give its number. InvalidField; TooManyAbsences.
@@ -175,6 +211,7 @@ class Profile(Record):
         self.languages: tuple[str, ...] | Hidden = ()
         self.high: tuple[Step, ...] = ()
         self.low: tuple[Step, ...] = ()
+        self.addresses: dict[str, Address] = {}
         self.absences: dict[int, Absence] = {}
 
     @event(Described)
@@ -186,6 +223,14 @@ class Profile(Record):
     def _rules_changed(self, high: list[dict[str, Any]], low: list[dict[str, Any]]) -> None:
         self.high = tuple(Step(**each) for each in high)
         self.low = tuple(Step(**each) for each in low)
+
+    @event(AddressGiven)
+    def _address_given(self, address: str, kind: str, value: str | Hidden) -> None:
+        self.addresses[address] = Address(address, kind, value)
+
+    @event(AddressRemoved)
+    def _address_removed(self, address: str) -> None:
+        del self.addresses[address]
 
     @event(AbsenceAdded)
     def _absence_added(  # noqa: PLR0913, PLR0917 - `@event` hands the fact's fields over by name
@@ -205,14 +250,9 @@ class Profile(Record):
 
     @event(SubjectErased)
     def _erased(self) -> None:
-        self.tz, self.languages = None, ()
+        self.tz, self.languages, self.addresses = None, (), {}
         for each in self.absences.values():
             self.absences[each.number] = replace(each, note=None if each.note is None else ERASED)
-
-
-def written(step: Step) -> dict[str, Any]:
-    """Write a way of reaching somebody as facts have it."""
-    return {"via": step.via, "after": step.after}
 
 
 def check_zone(tz: str) -> None:
@@ -232,19 +272,3 @@ def check_languages(languages: Sequence[str]) -> None:
             raise InvalidField(f"languages.{place}", "Give a language tag (BCP 47), such as de, en-GB or pt-BR.")
         if tag.lower() in (other.lower() for other in languages[:place]):
             raise InvalidField(f"languages.{place}", "It stands there already. Give each language once.")
-
-
-def check_steps(field: str, steps: Sequence[Step]) -> None:
-    """Refuse ways that are too many, of no known form, too late, out of order, or twice the same. InvalidField."""
-    if len(steps) > MOST_STEPS:
-        raise InvalidField(field, f"Give at most {MOST_STEPS} steps.")
-    before = 0
-    for place, step in enumerate(steps):
-        if not _VIA.fullmatch(step.via):
-            raise InvalidField(f"{field}.{place}.via", f"Send `{TERMINAL}`, or `{WEBHOOK}ID` of one of your party's.")
-        if not before <= step.after <= LATEST_STEP:
-            right = f"Send seconds from 0 to {LATEST_STEP}, and no fewer than in the step before."
-            raise InvalidField(f"{field}.{place}.after", right)
-        if step in steps[:place]:
-            raise InvalidField(f"{field}.{place}", "It stands there already. Give each step once.")
-        before = step.after

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from escalation.agreement.model import WEBHOOK
 from escalation.changes import once
 from escalation.crew.profile import Profile
+from escalation.crew.ways import EMAIL
 from incidents.errors import InvalidField, NotFound
 from incidents.ledger.reach import reaching_all
 
@@ -44,15 +45,25 @@ class Profiles:
         return self._change(person, sender, lambda it, at: it.describe(tz, languages, by=sender.by, at=at))
 
     def change_rules(self, person: str, high: Sequence[Step], low: Sequence[Step], sender: Sender) -> Changed[Profile]:
-        """Say in which ways somebody is paged and informed. InvalidField, also for a webhook that is not theirs."""
+        """Say in which ways somebody is paged and informed. InvalidField, also for an address that is not theirs."""
 
         def act(profile: Profile, at: datetime) -> None:
             profile.change_rules(high, low, by=sender.by, at=at)
             theirs = self._webhooks(person, at)
+            email = self._roll.email_of(person)
             for field, steps in (("high", high), ("low", low)):
                 _check_webhooks(field, steps, theirs)
+                _check_email(field, steps, email)
 
         return self._change(person, sender, act)
+
+    def give_address(self, person: str, address: str, kind: str, value: str, sender: Sender) -> Changed[Profile]:
+        """Say where somebody can be reached, by a name. InvalidField; TooManyAddresses; AddressInUse."""
+        return self._change(person, sender, lambda it, at: it.give_address(address, kind, value, by=sender.by, at=at))
+
+    def remove_address(self, person: str, address: str, sender: Sender) -> Changed[Profile]:
+        """Say that somebody is not to be reached there any more. NotFound; AddressInUse, by a contact rule."""
+        return self._change(person, sender, lambda it, at: it.remove_address(address, by=sender.by, at=at))
 
     def add_absence(self, person: str, leave: Leave, sender: Sender) -> Changed[Profile]:
         """Say when somebody is away; it is the last of the record's absences. InvalidField; TooManyAbsences."""
@@ -97,6 +108,13 @@ def _check_webhooks(field: str, steps: Iterable[Step], theirs: set[str]) -> None
             known = ", ".join(sorted(theirs))
             right = f"Use one of: {known}." if known else "No agreement names one of your party's. Use `terminal`."
             raise InvalidField(f"{field}.{place}.via", right)
+
+
+def _check_email(field: str, steps: Iterable[Step], email: str | None) -> None:
+    """Refuse mail to whoever signs in without an address: a service."""
+    for place, step in enumerate(steps):
+        if step.via == EMAIL and email is None:
+            raise InvalidField(f"{field}.{place}.via", f"You sign in without a mail address. Use `{EMAIL}:ID`.")
 
 
 def _stream(person: str) -> str:

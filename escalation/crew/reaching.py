@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from escalation.agreement.model import TERMINAL, WEBHOOK, Recipient, holders
 from escalation.crew.leading import leading_contacts, owners_of
 from escalation.crew.staff import BODY, PERSON, SCHEDULE, TEAM, OnCall, Step
+from escalation.crew.ways import channel_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -141,14 +142,14 @@ class _Walk:
         return there
 
     def _ways(self, known: Known, called: str) -> tuple[Recipient, ...]:
-        """A way by a webhook that this agreement does not give to their party is left out."""
+        """Their rules, without the steps that lead nowhere: an address that they have no more, a webhook not theirs."""
         steps = known.high if self._urgency == PAGE else known.low
-        usable = [step for step in steps if step.via == TERMINAL or self._is_theirs(step.via, known.party)]
+        usable = [step for step in steps if self._leads_somewhere(step.via, known)]
         return tuple(
             Recipient(
                 contact=PERSON + known.person,
                 party=known.party,
-                channel="terminal" if step.via == TERMINAL else "webhook",
+                channel=channel_of(step.via),
                 via=step.via,
                 after=step.after,
                 called=called,
@@ -156,6 +157,8 @@ class _Walk:
             for step in usable or _AT_ONCE
         )
 
-    def _is_theirs(self, via: str, party: str) -> bool:
-        webhook = self._agreement.webhooks.get(via.removeprefix(WEBHOOK))
-        return webhook is not None and webhook.party == party
+    def _leads_somewhere(self, via: str, known: Known) -> bool:
+        if via.startswith(WEBHOOK):
+            webhook = self._agreement.webhooks.get(via.removeprefix(WEBHOOK))
+            return webhook is not None and webhook.party == known.party
+        return via == TERMINAL or via in known.addresses

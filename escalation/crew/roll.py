@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -11,11 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who is let in, and their party in a partnership; the name is None once erased."""
+    """Somebody who is let in, and their party in a partnership; the name is None once erased.
+
+    `email` is the address with which they sign in, which pages may go to, and which is shown to nobody else; a service
+    has none.
+    """
 
     person: str
     party: str
     name: str | None = None
+    email: str | None = field(default=None, repr=False)
 
 
 class Roll(Protocol):
@@ -32,3 +37,6 @@ class Roll(Protocol):
 
     def memberships(self, person: str) -> Sequence[tuple[str, str]]:
         """Give the partnerships that somebody is a member of, each with their party there."""
+
+    def email_of(self, person: str) -> str | None:
+        """Give the address with which somebody signs in; None: a service, or somebody who is let in no more."""

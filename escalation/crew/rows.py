@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from escalation.crew.contact_rules import written
 from escalation.crew.holders import Holders, partnership_of_holders
-from escalation.crew.profile import Absence, Profile, written
+from escalation.crew.profile import Absence, Profile
 from escalation.crew.tables import contact_holders, profiles, rung_turns, teams
 from escalation.crew.team import Team
 from incidents.happenings import RungFired
@@ -66,6 +67,11 @@ class ProfileRows:
                     "low": [written(step) for step in record.low],
                 },
                 "absences": {str(number): _absence(each) for number, each in record.absences.items()},
+                "addresses": {
+                    name: {"kind": each.kind, "value": each.value}
+                    for name, each in record.addresses.items()
+                    if isinstance(each.value, str)
+                },
             }
             yield Write(_PROFILE, [row])
 

@@ -47,7 +47,8 @@ class Known:
         absent: Whether they have said that they are away at the instant asked for.
         high: How they are paged (somebody must answer), in order; empty: on the terminal at once.
         low: How they are informed; the same.
-        addresses: Where their ways lead, by way: `{"email": "ann@acme.example", "sms:mobile": "+4930…"}`.
+        addresses: Where their ways lead, by way: `{"email": "ann@acme.example", "sms:mobile": "+4930…"}`. For sending
+            alone: nobody else is shown them.
     """
 
     person: str
@@ -58,7 +59,7 @@ class Known:
     absent: bool = False
     high: tuple[Step, ...] = ()
     low: tuple[Step, ...] = ()
-    addresses: Mapping[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,11 @@ profiles = Table(
     Column("languages", ARRAY(Text), nullable=False),
     Column("rules", JSONB, nullable=False),
     Column("absences", JSONB, nullable=False),
+    Column("addresses", JSONB, nullable=False, server_default=text("'{}'")),
 )
 """`rules` has `high` and `low`: lists of `{via, after}`. `absences` has, by number and in seconds since the epoch,
-`{starts_at, ends_at, since, until}`: away during the first two, as was known during the last two; no `until`: still."""
+`{starts_at, ends_at, since, until}`: away during the first two, as was known during the last two; no `until`: still.
+`addresses` has `{kind, value}` by name: nobody reads them but the worker, and the gate for the person themselves."""
 
 rung_turns = Table(
     "rung_turns",

@@ -12,6 +12,15 @@ ALTER TABLE deliveries ADD COLUMN owed_at timestamptz;
 UPDATE deliveries SET owed_at = due_at;
 ALTER TABLE deliveries ALTER COLUMN owed_at SET NOT NULL;
 ALTER TABLE deliveries ADD COLUMN waits_for text;
+ALTER TABLE deliveries ADD COLUMN overtaken boolean NOT NULL DEFAULT false;
+CREATE INDEX deliveries_due_idx ON deliveries (channel, urgency, due_at, id) INCLUDE (destination)
+    WHERE status = 'waiting';
+CREATE INDEX deliveries_in_hand_idx ON deliveries (channel, destination)
+    WHERE status = 'waiting' AND leased_until IS NOT NULL;
+CREATE INDEX deliveries_overtaken_idx ON deliveries (stream) WHERE status = 'waiting' AND overtaken;
+CREATE INDEX deliveries_age_idx ON deliveries (kind, owed_at) WHERE status = 'waiting';
+CREATE INDEX deliveries_informed_idx ON deliveries (channel, destination, recipient, finished_at)
+    WHERE status = 'sent' AND kind IN ('notice', 'reminder');
 ALTER TABLE delivery_attempts ADD COLUMN took_ms integer;
 CREATE TABLE delivery_lanes (
     channel text NOT NULL,

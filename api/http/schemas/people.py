@@ -7,20 +7,19 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from api.http.schemas.fields import MAX_TITLE, Body, Instant, Text, WholeNumber, Word
-from escalation.crew.profile import LATEST_STEP, MOST_LANGUAGES, MOST_STEPS
+from escalation.crew.addresses import KINDS, NAME
+from escalation.crew.contact_rules import LATEST_STEP, MOST_STEPS, RIGHT_VIA, VIA
+from escalation.crew.profile import MOST_LANGUAGES
 
 MAX_ABSENCE = 2**31 - 1
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,6}$"
-_VIA = r"^(terminal|webhook:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})$"
 _ZONE = r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$"
 
 
 class StepBody(Body):
     """One way of reaching somebody."""
 
-    via = Word(
-        _VIA, "Send `terminal`, or `webhook:ID`: an address that an agreement gives to your party.", required=True
-    )
+    via = Word(f"^({VIA})$", RIGHT_VIA, required=True)
     after = WholeNumber(
         0,
         LATEST_STEP,
@@ -58,6 +57,25 @@ class ContactRules(Body):
     low = _steps("How you are informed, when nobody needs to get up. None: on the terminal, at once.")
 
 
+class AddressGiving(Body):
+    """Where you can be reached, by a name of your own. One that you gave so before is replaced."""
+
+    address = Word(
+        f"^{NAME}$", "Send a name: a small letter, then letters, digits, '-' or '_', at most 32.", required=True
+    )
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(KINDS, error="Send one of: {choices}."),
+        metadata={"description": "A phone takes text messages (`sms:ID`) and calls (`voice:ID`)."},
+    )
+    value = Text(
+        MAX_TITLE,
+        lines=False,
+        required=True,
+        metadata={"description": "A mail address; or a number with + and its country code, such as +4930123456."},
+    )
+
+
 class Leaving(Body):
     """When somebody is away."""
 
@@ -73,6 +91,20 @@ class StepView(Schema):
     after = fields.Integer(required=True)
 
 
+class AddressView(Schema):
+    """An address of yours. Nobody else is shown it."""
+
+    address = fields.String(required=True, metadata={"description": "Its name, which contact rules use."})
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    value = fields.String(required=True, allow_none=True, metadata={"description": "null once erased."})
+
+
+class AddressList(Schema):
+    """Addresses, in the order in which they were first given."""
+
+    items = fields.List(fields.Nested(AddressView), required=True)
+
+
 class ProfileView(Schema):
     """What somebody has said of how they are reached."""
 
@@ -81,6 +113,7 @@ class ProfileView(Schema):
     languages = fields.List(fields.String(), required=True)
     high = fields.List(fields.Nested(StepView), required=True)
     low = fields.List(fields.Nested(StepView), required=True)
+    addresses = fields.List(fields.Nested(AddressView), required=True)
 
 
 class AbsenceView(Schema):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 TERMINAL = "terminal"
 WEBHOOK = "webhook:"
@@ -86,16 +85,16 @@ class Recipient:
     Attributes:
         contact: The contact's id, the webhook's where a rung names one directly, or `person:ID`.
         party: The party it belongs to.
-        channel: How it is reached.
-        via: The name of its address, `terminal` or `webhook:ID`, for `Agreement.destination`. Facts name addresses and
-            never spell them out: a URL may carry a secret.
+        channel: What carries it (crew/ways.py).
+        via: The name of its address (crew/ways.py), for `Agreement.destination`. Facts name addresses and never spell
+            them out: a URL may carry a secret, and a number is somebody's.
         after: Seconds for which this way of reaching them waits.
         called: Of a person, the name under which they were called: a contact, a team, a schedule, or their own.
     """
 
     contact: str
     party: str | None
-    channel: Literal["terminal", "webhook"]
+    channel: str
     via: str
     after: int = 0
     called: str | None = None

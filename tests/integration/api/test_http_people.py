@@ -76,6 +76,7 @@ def contact(caller: Caller, name: str) -> dict[str, Any]:
 def test_a_profile_says_how_one_is_reached(site: Site, ann: Signed) -> None:
     """Empty at first, then as it was said last; each part by itself."""
     empty: dict[str, Any] = {"person": ann.person, "tz": None, "languages": [], "high": [], "low": []}
+    empty["addresses"] = []
     assert must(ann.get("/v1/me/profile")) == empty
     must(ann.post("/v1/me/profile", ZONES))
     rules = {"high": [{"via": "terminal"}, {"via": "terminal", "after": 300}], "low": []}
@@ -97,6 +98,11 @@ def test_a_profile_says_how_one_is_reached(site: Site, ann: Signed) -> None:
         ("contact-rules", {"high": [{"via": "sms"}], "low": []}, "high.0.via"),
         ("contact-rules", {"high": [{"via": "webhook:pager"}], "low": []}, "high.0.via"),
         ("contact-rules", {"high": [], "low": [{"via": "terminal", "after": 3601}]}, "low.0.after"),
+        ("contact-rules", {"high": [{"via": "sms:mobile"}], "low": []}, "high.0.via"),
+        ("addresses", {"address": "mobile", "kind": "phone", "value": "030 12345"}, "value"),
+        ("addresses", {"address": "work", "kind": "email", "value": "ann@acme"}, "value"),
+        ("addresses", {"address": "Work", "kind": "email", "value": "ann@acme.example"}, "address"),
+        ("addresses", {"address": "work", "kind": "pigeon", "value": "ann@acme.example"}, "kind"),
         ("absences", {"starts_at": "2026-03-02T12:00:00Z"}, "ends_at"),
         ("absences", {"starts_at": "2026-03-03T12:00:00Z", "ends_at": "2026-03-03T12:00:00Z"}, "ends_at"),
     ],
@@ -105,6 +111,29 @@ def test_what_cannot_be_used_is_named(ann: Signed, path: str, body: dict[str, An
     """422, with the field."""
     answer = ann.post(f"/v1/me/{path}", body)
     assert (answer.status, wrong_fields(answer)) == (422, [field])
+
+
+def test_addresses_are_ones_own(site: Site, ann: Signed, boss: Signed, cid: Signed) -> None:
+    """Shown to whoever gave them, in their profile and list; to nobody else, not even where they are reached so."""
+    number = {"address": "mobile", "kind": "phone", "value": "+49 151 2345678"}
+    kept = number | {"value": "+491512345678"}
+    assert must(ann.post("/v1/me/addresses", number), 201) == kept
+    must(ann.post("/v1/me/contact-rules", {"high": [{"via": "sms:mobile"}, {"via": "email"}], "low": []}))
+    assert must(ann.get("/v1/me/addresses")) == {"items": [kept]}
+    assert must(ann.get("/v1/me/profile"))["addresses"] == [kept]
+    must(boss.post(f"{BASE}/contacts/acme-duty/holder", {"holder": f"person:{ann.person}"}))
+    [reached] = contact(boss, "acme-duty")["reaches"]
+    assert [way["via"] for way in reached["ways"]] == ["sms:mobile", "email"]
+    for caller in (boss, cid, site.operator):
+        for path in (f"{BASE}/people", f"{BASE}/people/{ann.person}", f"{BASE}/contacts", f"{BASE}/events"):
+            assert "1512345678" not in str(caller.get(path).raw)
+    refused = ann.post("/v1/me/addresses/mobile/remove")
+    assert (refused.status, problem_of(refused)["code"]) == (409, "address_in_use")
+    must(ann.post("/v1/me/contact-rules", {"high": [], "low": []}))
+    must(ann.post("/v1/me/addresses/mobile/remove"), 204)
+    assert ann.post("/v1/me/addresses/mobile/remove").status == 404
+    assert must(boss.get("/v1/me/addresses")) == {"items": []}
+    assert check(site.tocsin.ledger).differences == ()
 
 
 def test_a_key_has_no_profile(site: Site) -> None:

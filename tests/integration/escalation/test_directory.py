@@ -93,8 +93,24 @@ def test_a_member_is_found_as_their_profile_says(desk: Desk) -> None:
     ann, crew = member(desk, "Ann"), desk.tocsin.crew
     crew.profiles.describe(ann, "Europe/Berlin", ["de", "en"], Sender(f"person:{ann}"))
     crew.profiles.change_rules(ann, [Step("terminal", 60)], [], Sender(f"person:{ann}"))
+    crew.profiles.give_address(ann, "mobile", "phone", "+4930123456", Sender(f"person:{ann}"))
+    crew.profiles.give_address(ann, "home", "email", "ann@home.example", Sender(f"person:{ann}"))
     crew.profiles.add_absence(ann, Leave(NOON + DAY, NOON + 2 * DAY, "Dentist"), Sender(f"person:{ann}"))
-    said = Known(ann, "acme", "Ann", "Europe/Berlin", ("de", "en"), absent=False, high=(Step("terminal", 60),))
+    said = Known(
+        ann,
+        "acme",
+        "Ann",
+        "Europe/Berlin",
+        ("de", "en"),
+        absent=False,
+        high=(Step("terminal", 60),),
+        addresses={
+            "email": "ann@acme.example",
+            "email:home": "ann@home.example",
+            "sms:mobile": "+4930123456",
+            "voice:mobile": "+4930123456",
+        },
+    )
     partnership = desk.agreement.partnership
     with counted(desk.tocsin) as taken:
         assert crew.directory.person(partnership, ann, NOON) == said
@@ -175,17 +191,18 @@ def test_whose_turn_it_was_is_known_over_all_incidents(desk: Desk) -> None:
 
 
 def test_what_a_person_said_of_themselves_can_be_erased(desk: Desk) -> None:
-    """Zone, languages and notes are in no table any more; the tables agree with the facts."""
+    """Zone, languages, addresses and notes are in no table any more; the tables agree with the facts."""
     ann, crew = member(desk, "Ann"), desk.tocsin.crew
     crew.profiles.describe(ann, "Pacific/Apia", ["sm"], Sender("test"))
     crew.profiles.add_absence(ann, Leave(NOON, NOON + DAY, "In hospital"), Sender("test"))
+    crew.profiles.give_address(ann, "mobile", "phone", "+4930123456", Sender("test"))
     eraser = connect(desk.url, ERASER, pool_size=1)
     erasure.erase(eraser, desk.tocsin.ledger, f"profile/{ann}", by="key:officer")
     eraser.dispose()
     with desk.tocsin.database.connect() as connection:
         stored = str([connection.execute(text(f"SELECT * FROM {name}")).all() for name in ("profiles", "disclosures")])  # noqa: S608 - the names are these
-    assert not any(word in stored for word in ("Apia", "'sm'", "hospital"))
+    assert not any(word in stored for word in ("Apia", "'sm'", "hospital", "30123456"))
     known = crew.directory.person(desk.agreement.partnership, ann, NOON)
     assert known is not None
-    assert (known.tz, known.absent) == (None, True)
+    assert (known.tz, known.absent, set(known.addresses)) == (None, True, {"email"})
     assert check(desk.tocsin.ledger).differences == ()

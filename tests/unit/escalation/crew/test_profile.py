@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from escalation.crew.profile import LATEST_STEP, MOST_AHEAD, MOST_STEPS, Leave, Profile, TooManyAbsences
+from escalation.crew.addresses import MOST_ADDRESSES, AddressInUse, TooManyAddresses
+from escalation.crew.contact_rules import LATEST_STEP, MOST_STEPS
+from escalation.crew.profile import MOST_AHEAD, Leave, Profile, TooManyAbsences
 from escalation.crew.rows import ProfileRows
 from escalation.crew.staff import Step
 from incidents.errors import InvalidField, NotFound
@@ -79,6 +81,9 @@ def test_what_is_no_zone_or_language_is_refused(
     ("steps", "field"),
     [
         ([Step("sms")], "high.0.via"),
+        ([Step("pager")], "high.0.via"),
+        ([Step("email"), Step("sms:Mobile")], "high.1.via"),
+        ([Step("email:mobile\n")], "high.0.via"),
         ([Step("webhook:")], "high.0.via"),
         ([Step("terminal", 60), Step("terminal", 59)], "high.1.after"),
         ([Step("terminal", LATEST_STEP + 1)], "high.0.after"),
@@ -113,6 +118,100 @@ def test_saying_the_same_again_changes_nothing(profile: Profile) -> None:
             profile.describe("Europe/Berlin", ["de"], by=BY, at=NOON)
             profile.change_rules([Step("terminal")], [], by=BY, at=NOON)
     assert [type(fact).__name__ for fact in profile.history] == ["Begun", "Described", "ContactRulesChanged"]
+
+
+def give(profile: Profile, address: str, kind: str, value: str) -> None:
+    """Say where somebody can be reached."""
+    with at(NOON):
+        profile.give_address(address, kind, value, by=BY, at=NOON)
+
+
+def rules(profile: Profile, *vias: str) -> None:
+    """Let pages go in these ways."""
+    with at(NOON):
+        profile.change_rules([Step(via) for via in vias], [], by=BY, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "value", "field"),
+    [
+        ("+4930123456", "phone", "+4930123456", "address"),
+        ("Mobile", "phone", "+4930123456", "address"),
+        ("a" * 33, "phone", "+4930123456", "address"),
+        ("mobile", "pager", "+4930123456", "kind"),
+        ("mobile", "phone", "030 123456", "value"),
+        ("mobile", "phone", "+49 (0)30 123456", "value"),
+        ("mobile", "phone", "+1234567890123456", "value"),
+        ("mobile", "phone", "+123456", "value"),
+        ("mobile", "phone", "+0930123456", "value"),
+        ("mobile", "phone", "+٤٩٣٠١٢٣٤٥٦", "value"),
+        ("work", "email", "ann", "value"),
+        ("work", "email", "ann@localhost", "value"),
+        ("work", "email", "ann@acme.example\nBcc: eve@evil.example", "value"),
+        ("work", "email", "Ann <ann@acme.example>", "value"),
+        ("work", "email", "zoë@acme.example", "value"),
+        ("work", "email", "ann@-acme.example", "value"),
+        ("work", "email", "a" * 60 + "@" + "b.example." * 20 + "example", "value"),
+    ],
+)
+def test_what_nothing_can_be_sent_to_is_refused(
+    profile: Profile, address: str, kind: str, value: str, field: str
+) -> None:
+    """By the name of the field; nothing is said of them then."""
+    with pytest.raises(InvalidField) as refused:
+        give(profile, address, kind, value)
+    assert (refused.value.field, profile.addresses) == (field, {})
+
+
+def test_an_address_is_kept_as_it_is_dialled(profile: Profile) -> None:
+    """Without what groups a number's digits; a new one takes the place of the old, the same again changes nothing."""
+    give(profile, "mobile", "phone", " +49 151-234.567 89 ")
+    give(profile, "mobile", "phone", "+4915123456789")
+    assert len(profile.history) == 2
+    give(profile, "mobile", "phone", "+4915100000000")
+    give(profile, "work", "email", "Ann.Lee+tocsin@Acme.Example")
+    assert {each.address: each.value for each in profile.addresses.values()} == {
+        "mobile": "+4915100000000",
+        "work": "Ann.Lee+tocsin@Acme.Example",
+    }
+
+
+def test_a_rule_leads_to_what_somebody_has(profile: Profile) -> None:
+    """A mail address takes mail, a number text messages and calls; what they can use instead is told."""
+    give(profile, "mobile", "phone", "+4930123456")
+    give(profile, "work", "email", "ann@acme.example")
+    rules(profile, "email", "email:work", "sms:mobile", "voice:mobile")
+    for via in ("sms:work", "email:mobile", "voice:home"):
+        with pytest.raises(InvalidField, match="email:work, sms:mobile, voice:mobile") as refused:
+            rules(profile, "terminal", via)
+        assert refused.value.field == "high.1.via"
+
+
+@pytest.mark.parametrize("via", ["sms:mobile", "voice:mobile"])
+def test_an_address_that_a_rule_uses_stays_what_it_is(profile: Profile, via: str) -> None:
+    """It is not removed, and no mail address takes its place; another number does."""
+    give(profile, "mobile", "phone", "+4930123456")
+    rules(profile, via)
+    with at(NOON), pytest.raises(AddressInUse) as refused:
+        profile.remove_address("mobile", by=BY, at=NOON)
+    assert refused.value.details == {"used_by": [via]}
+    with pytest.raises(AddressInUse):
+        give(profile, "mobile", "email", "ann@acme.example")
+    give(profile, "mobile", "phone", "+4930654321")
+    rules(profile, "terminal")
+    with at(NOON):
+        profile.remove_address("mobile", by=BY, at=NOON)
+        with pytest.raises(NotFound):
+            profile.remove_address("mobile", by=BY, at=NOON)
+
+
+def test_addresses_are_limited(profile: Profile) -> None:
+    """Those that are there may change all the same."""
+    for nth in range(MOST_ADDRESSES):
+        give(profile, f"phone{nth}", "phone", "+4930123456")
+    with pytest.raises(TooManyAddresses):
+        give(profile, "phone", "phone", "+4930123456")
+    give(profile, "phone0", "phone", "+4930654321")
 
 
 def test_an_absence_holds_from_its_beginning_up_to_its_end(profile: Profile) -> None:
@@ -165,14 +264,15 @@ def test_absences_ahead_are_limited_and_listed_by_their_beginning(profile: Profi
 
 
 def test_what_tells_of_the_person_can_be_erased(profile: Profile) -> None:
-    """Zone, languages and notes; that they were away stays, for it explains why they were not paged."""
+    """Zone, languages, addresses and notes; that they were away stays, for it explains why they were not paged."""
     away(profile, NOON, NOON + DAY, note="In hospital")
     with at(NOON):
         profile.describe("Europe/Berlin", ["de"], by=BY, at=NOON)
+        profile.give_address("mobile", "phone", "+4930123456", by=BY, at=NOON)
         profile.forget(by="key:officer", at=NOON)
     assert (profile.tz, profile.languages, profile.absences[1].note) == (None, (), ERASED)
     assert absent(profile, NOON)
     [write] = ProfileRows().writes(profile, profile.history)
     [row] = write.rows
-    assert (row["tz"], row["languages"]) == (None, [])
+    assert (row["tz"], row["languages"], row["addresses"]) == (None, [], {})
     assert "hospital" not in str(row)

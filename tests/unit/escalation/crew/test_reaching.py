@@ -178,6 +178,22 @@ def test_a_webhook_that_this_agreement_does_not_give_to_their_party_is_left_out(
     assert ways(reach(staff, "person:ann", urgency=NOTICE)) == [("terminal", 0)]
 
 
+def test_people_are_reached_by_their_own_addresses(staff: Staffed) -> None:
+    """Each way by the channel that carries it."""
+    vias = ("terminal", "webhook:pager", "email", "email:home", "sms:mobile", "voice:mobile")
+    staff.add("ann", high=tuple(Step(via) for via in vias), addresses=dict.fromkeys(vias, "somewhere"))
+    [found] = reach(staff, "person:ann").people
+    assert [(way.channel, way.via) for way in found] == [(via.partition(":")[0], via) for via in vias]
+
+
+def test_an_address_that_they_have_no_more_is_left_out(staff: Staffed) -> None:
+    """What stands after it stays; where nothing is left, they are reached on the terminal all the same."""
+    gone = (Step("sms:mobile"), Step("email"))
+    staff.add("ann", high=(*gone, Step("voice:home", 60)), low=gone, addresses={"voice:home": "+4930123456"})
+    assert ways(reach(staff, "person:ann")) == [("voice:home", 60)]
+    assert ways(reach(staff, "person:ann", urgency=NOTICE)) == [("terminal", 0)]
+
+
 def test_a_webhook_is_reached_by_its_name(staff: Staffed) -> None:
     """One that the agreement does not have reaches nobody, and neither do a body or role that it does not have."""
     assert recipients(reach(staff, "webhook:pager")) == ["pager"]
