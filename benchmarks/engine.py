@@ -159,7 +159,11 @@ def _page(tocsin: Tocsin, pager: Pager, nth: int) -> float:
 @contextmanager
 def _worker(url: str) -> Iterator[None]:
     """Run `tocsin worker` in a process of its own."""
-    environment = os.environ | {"TOCSIN_DATABASE_URL": url, "TOCSIN_LOG_LEVEL": "WARNING"}
+    environment = os.environ | {
+        "TOCSIN_DATABASE_URL": url,
+        "TOCSIN_LOG_LEVEL": "WARNING",
+        "TOCSIN_OUTBOUND_ALLOW": "127.0.0.0/8",
+    }
     process = subprocess.Popen([sys.executable, "-m", "api.cli", "worker"], env=environment)
     try:
         yield

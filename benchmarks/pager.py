@@ -46,7 +46,7 @@ def listening(pager: Pager) -> Iterator[str]:
             """Take a page."""
             at = time.monotonic()
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            pager.take(json.loads(body)["incident"], at)
+            pager.take(json.loads(body)["data"]["incident"], at)
             self.send_response(204)
             self.end_headers()
 

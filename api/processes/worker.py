@@ -20,6 +20,7 @@ from notifications.channels.unconfigured import Unconfigured
 from notifications.channels.webhook import Webhook
 from notifications.links import Links
 from notifications.message.message import Composer
+from notifications.posting.poster import Poster
 from notifications.queue.sender import Sender
 
 if TYPE_CHECKING:
@@ -103,13 +104,14 @@ def _engine(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
 
 
 def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
-    webhook = Webhook(tocsin.clock)
+    poster = Poster(settings.outbound_allow)
+    webhook = Webhook(tocsin.clock, poster, base_url=settings.public_url)
     terminal = Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None)
     channels: list[Channel] = [terminal, webhook, _email(settings, leaving)]
     links = Links(lambda: tocsin.secret("links"), settings.public_url)
     composer = Composer(tocsin.book, settings.public_url, tocsin.crew.directory, _label_of(tocsin.incidents), links)
     sender = Sender(tocsin.incidents, composer, {channel.name: channel for channel in channels})
-    leaving.callback(webhook.close)
+    leaving.callback(poster.close)
     leaving.callback(sender.close)  # first of all: what is being sent is finished
     return sender.run_once
 

@@ -145,6 +145,7 @@ def _serving(directory: Path, url: str, listener: socket.socket) -> Iterator[Fle
     own = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
     env = own | {
         "TOCSIN_DATABASE_URL": url,
+        "TOCSIN_OUTBOUND_ALLOW": "127.0.0.0/8",
         "TOCSIN_RATE_PER_SECOND": "100000",
         "TOCSIN_RATE_BURST": "1000000",
         "TOCSIN_LOG_LEVEL": "WARNING",

@@ -11,7 +11,6 @@ from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import psycopg
 from sqlalchemy import event
 
@@ -30,6 +29,7 @@ from incidents.ledger.sequencer import Sequencer
 from incidents.ledger.wake import Waker
 from notifications.channels.webhook import Webhook
 from notifications.message.message import Composer
+from notifications.posting.poster import Poster
 from notifications.queue import queue
 from notifications.queue.sender import Sender
 from tests.faults.points import CLAIMED, MID_SEND, SEQUENCING, UNSENT, UNSEQUENCED, reached
@@ -107,11 +107,10 @@ def _engine(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
 def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
     # A crash in mid-send holds up its lane until the lease runs out, in production half a minute: too long for a run.
     queue.LEASE = timedelta(seconds=LEASE_SECONDS)
-    webhook = WebhookDyingInSends(
-        tocsin.clock, timeout=httpx.Timeout(LONGEST_SEND_SECONDS), longest_send=LONGEST_SEND_SECONDS
-    )
+    poster = Poster(settings.outbound_allow)
+    webhook = WebhookDyingInSends(tocsin.clock, poster, longest_send=LONGEST_SEND_SECONDS)
     sender = Sender(tocsin.incidents, Composer(tocsin.book, settings.public_url), {webhook.name: webhook})
-    leaving.callback(webhook.close)
+    leaving.callback(poster.close)
     leaving.callback(sender.close)
     return sender.run_once
 

@@ -1,4 +1,4 @@
-"""An HTTP server on loopback that takes pages and answers as it is told."""
+"""An HTTP server on loopback that takes messages and answers as it is told."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -14,20 +15,25 @@ if TYPE_CHECKING:
 
     Behave = Callable[[BaseHTTPRequestHandler], object]
 
+HERE = (ip_network("127.0.0.0/8"),)
+"""What has to be allowed for anything to be sent to a receiver."""
+
 
 @dataclass
 class Receiver:
-    """What came in, by path, and how the next answers go. `until` holds up what `hold` was told to."""
+    """What came in: by path, id and data; as headers and bytes. How the next answers go; `until` holds up some."""
 
     url: str = ""
     received: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[Behave] = field(default_factory=list)
     until: Event = field(default_factory=Event)
 
     def take(self, request: BaseHTTPRequestHandler) -> None:
         """Take a POST; the last answer stays for all that follow."""
         content = request.rfile.read(int(request.headers["Content-Length"]))
-        self.received.append((request.path, request.headers["Tocsin-Delivery"], json.loads(content)))
+        self.requests.append(({name.lower(): value for name, value in request.headers.items()}, content))
+        self.received.append((request.path, request.headers["webhook-id"], json.loads(content)["data"]))
         if len(self.answers) > 1:
             self.answers.pop(0)(request)
         else:

@@ -1,31 +1,37 @@
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from notifications.channels.channel import SendFailed
 from notifications.channels.webhook import Webhook
 from notifications.message.message import Composer
-from tests.support.clock import MovedClock
+from notifications.posting.poster import Poster
+from tests.support.clock import NOON, MovedClock
 from tests.support.paging import OneAgreement, Story, a_delivery, page
-from tests.support.receiver import answer, receiving
+from tests.support.receiver import HERE, answer, receiving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from http.server import BaseHTTPRequestHandler
 
+    from notifications.channels.webhook import Signers
     from tests.support.receiver import Receiver
 
 
 @contextmanager
-def _webhook(*, read: float = 5.0, longest_send: float = 10.0) -> Iterator[Webhook]:
-    channel = Webhook(MovedClock(), timeout=httpx.Timeout(read, connect=1.0), longest_send=longest_send)
-    yield channel
-    channel.close()
+def _webhook(*, longest_send: float = 10.0, signers: Signers | None = None) -> Iterator[Webhook]:
+    poster = Poster(HERE)
+    base = "http://tocsin.example"
+    yield Webhook(MovedClock(), poster, signers, base_url=base, longest_send=longest_send)
+    poster.close()
 
 
 def _send(channel: Webhook, url: str) -> None:
@@ -36,8 +42,8 @@ def _send(channel: Webhook, url: str) -> None:
     channel.send(composer.compose(delivery, story.incident, story.clock.now()), delivery, delivery.destination)
 
 
-def _failure(receiver: Receiver, **limits: float) -> SendFailed:
-    with _webhook(**limits) as channel, pytest.raises(SendFailed) as caught:
+def _failure(receiver: Receiver, longest_send: float = 10.0) -> SendFailed:
+    with _webhook(longest_send=longest_send) as channel, pytest.raises(SendFailed) as caught:
         _send(channel, f"{receiver.url}/pages")
     return caught.value
 
@@ -71,6 +77,48 @@ def test_a_page_is_taken_by_any_success(status: int) -> None:
         "tz": "UTC",
         "to": "acme-duty",
     }
+
+
+class OneSigner:
+    """Knows the secrets of one address."""
+
+    def __init__(self, url: str, *secrets: str) -> None:
+        self._url, self._secrets = url, secrets
+
+    def secrets_of(self, partnership: str, url: str, now: datetime) -> Sequence[str]:
+        """Give them for that address."""
+        return self._secrets if (partnership, url, now) == ("acme-globex", self._url, NOON) else ()
+
+
+def test_a_page_comes_in_an_envelope_that_names_it() -> None:
+    """CloudEvents 1.0, structured: the id is the delivery's, the time when its cause was recorded."""
+    with receiving() as receiver, _webhook() as channel:
+        _send(channel, receiver.url)
+    [(headers, content)] = receiver.requests
+    assert headers["content-type"] == "application/cloudevents+json; charset=utf-8"
+    assert {name: value for name, value in json.loads(content).items() if name != "data"} == {
+        "specversion": "1.0",
+        "id": "d1",
+        "type": "tocsin.page.v1",
+        "source": "http://tocsin.example/v1/partnerships/acme-globex",
+        "subject": "5f0c",
+        "time": "2026-03-02T12:00:02.000000Z",
+        "datacontenttype": "application/json",
+    }
+    assert (headers["webhook-id"], headers["webhook-timestamp"]) == ("d1", str(int(NOON.timestamp())))
+    assert "webhook-signature" not in headers
+
+
+def test_a_page_is_signed_by_each_secret_of_its_address() -> None:
+    """Whoever knows one of the two, the old or the new, finds its signature over id, time and the bytes as sent."""
+    secrets = ("whsec_" + base64.b64encode(bytes(32)).decode(), "whsec_" + base64.b64encode(bytes(24)).decode())
+    with receiving() as receiver, _webhook(signers=OneSigner(receiver.url, *secrets)) as channel:
+        _send(channel, receiver.url)
+    [(headers, content)] = receiver.requests
+    signed = b".".join([b"d1", headers["webhook-timestamp"].encode(), content])
+    keys = (bytes(32), bytes(24))
+    expected = ["v1," + base64.b64encode(hmac.digest(key, signed, "sha256")).decode() for key in keys]
+    assert headers["webhook-signature"] == " ".join(expected)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
@@ -119,15 +167,15 @@ def test_an_endless_answer_costs_nothing() -> None:
 
 
 def test_silence_is_given_up() -> None:
-    """A peer that takes the request and says nothing holds its lane for the read timeout."""
+    """A peer that takes the request and says nothing holds its lane until the deadline."""
     with receiving(lambda _: receiver.until.wait(5)) as receiver:
-        failure = _failure(receiver, read=0.1)
+        failure = _failure(receiver, longest_send=0.2)
         receiver.until.set()
     assert (failure.detail, failure.permanent) == ("timed out", False)
 
 
 def test_a_peer_that_drips_is_cut_off() -> None:
-    """Each byte comes within the read timeout; the send as a whole ends all the same."""
+    """Each byte comes in time; the send as a whole ends all the same."""
 
     def drip(request: BaseHTTPRequestHandler) -> None:
         for byte in b"HTTP/1.1 200 OK\r\n" + b"X-Slow: 1\r\n" * 100:

@@ -10,10 +10,11 @@ from incidents.ledger.rebuild import check
 from notifications.channels.channel import SendFailed
 from notifications.channels.terminal import Terminal
 from notifications.channels.webhook import Webhook
+from notifications.posting.poster import Poster
 from notifications.queue.attempts import attempts_of
 from notifications.queue.queue import LEASE, Queue
 from tests.support.permits import END, WARNED, Office, Permit
-from tests.support.receiver import receiving
+from tests.support.receiver import HERE, receiving
 from tests.support.sending import FakeChannel, work
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ def test_a_reminder_reaches_its_receiver_and_its_outcome_is_a_fact(database_url:
     """The webhook gets what is coming and when; the row, the record and the attempts agree."""
     with receiving() as receiver:
         office = Office(database_url, f"{receiver.url}/pager")
-        permit, webhook = office.grant(), Webhook(office.clock)
+        permit, poster = office.grant(), Poster(HERE)
         office.turn(WARNED)
         office.clock.move(seconds=2)
-        assert work(office.sender(webhook)) == 1
-        webhook.close()
+        assert work(office.sender(Webhook(office.clock, poster))) == 1
+        poster.close()
     [(path, delivery, body)] = receiver.received
     assert (path, delivery) == ("/pager", office.rows()["acme-ops"].id)
     assert body == {
