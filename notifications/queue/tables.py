@@ -23,6 +23,7 @@ deliveries = Table(
     Column("owed_at", DateTime(timezone=True), nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
     Column("waits_for", Text),
+    Column("overtaken", Boolean, nullable=False, server_default=text("false")),
     Column("leased_until", DateTime(timezone=True)),
     Column("tries", Integer, nullable=False),
     Column("tried_before", Integer, nullable=False, server_default=text("0")),
@@ -35,6 +36,31 @@ deliveries = Table(
         "urgency",
         "due_at",
         postgresql_where=text("status = 'waiting'"),
+    ),
+    Index(
+        "deliveries_due_idx",
+        "channel",
+        "urgency",
+        "due_at",
+        "id",
+        postgresql_include=["destination"],
+        postgresql_where=text("status = 'waiting'"),
+    ),
+    Index(
+        "deliveries_in_hand_idx",
+        "channel",
+        "destination",
+        postgresql_where=text("status = 'waiting' AND leased_until IS NOT NULL"),
+    ),
+    Index("deliveries_overtaken_idx", "stream", postgresql_where=text("status = 'waiting' AND overtaken")),
+    Index("deliveries_age_idx", "kind", "owed_at", postgresql_where=text("status = 'waiting'")),
+    Index(
+        "deliveries_informed_idx",
+        "channel",
+        "destination",
+        "recipient",
+        "finished_at",
+        postgresql_where=text("status = 'sent' AND kind IN ('notice', 'reminder')"),
     ),
     Index("deliveries_stream_idx", "stream"),
     Index(
@@ -50,7 +76,8 @@ deliveries = Table(
 `party` is that of a person; of a contact and a webhook the agreement knows it. `owed_at` is when it was first to be
 sent, `due_at` when it is to be tried next, and `waits_for` why not before, in our own words; None: that is its time.
 Of one that failed for good and is to be sent again `owed_at` is since when, and `tried_before` how many of its `tries`
-came before.
+came before. `overtaken`: something was decided about its record since, so whether it is still needed is to be asked at
+once, whenever it is due.
 """
 
 delivery_attempts = Table(
