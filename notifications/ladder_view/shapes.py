@@ -21,7 +21,7 @@ class PageTold:
         urgency: `page` or `notice`.
         outcome: `waiting`, `sent`, `failed` or `withdrawn`.
         at: When that was so; of one that waits, when its turn comes.
-        why: Why it failed or was withdrawn.
+        why: Why it failed or was withdrawn; of one that waits, until when, and what for.
     """
 
     recipient: str | None

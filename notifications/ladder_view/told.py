@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +14,16 @@ from incidents import happenings as h
 from incidents.ledger.sealing import Hidden
 from notifications.ladder_view.shapes import EndTold, PageTold, RoundTold
 from notifications.message.reasons import why_round
-from notifications.owed.asking import fact_at, request_of
+from notifications.owed.asking import fact_at, whom_asked
 from notifications.queue import delivery as of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from escalation.crew.staff import Staff
     from incidents.disclosure import Viewer
     from notifications.message.reasons import Telling
     from notifications.owed.asking import Paging
 
+Waits = Mapping[str, tuple[datetime, str | None]]
 URGENCIES = {True: of.PAGE, False: of.NOTICE}
 """By whether somebody must answer."""
 
@@ -37,12 +37,14 @@ class History:
         viewer: Who reads.
         staff: Who is there.
         now: The present.
+        waits: Of deliveries that wait, when they are to be tried next, and why they wait, in words.
     """
 
     telling: Telling
     viewer: Viewer
     staff: Staff
     now: datetime
+    waits: Waits = field(default_factory=dict)
 
     def round(self, fact: h.RungFired | h.RungSkipped) -> RoundTold:
         """Give a round that was told."""
@@ -85,8 +87,9 @@ class History:
 
     def _pages(self, fact: Paging) -> tuple[tuple[PageTold, ...] | None, str | None]:
         """Give the pages of a fact as it is shown; where they, or who was asked by name, are withheld, why."""
-        pages, whom = vars(fact_at(fact.originator_version, self.telling.seen))["pages"], whom_asked(fact, self.telling)
-        for kept in (pages, whom):
+        seen = self.telling.seen
+        pages = vars(fact_at(fact.originator_version, seen))["pages"]
+        for kept in (pages, whom_asked(fact, seen)):
             if isinstance(kept, Hidden):
                 return None, kept.why
         return tuple(self._page(fact, page) for page in pages or ()), None
@@ -98,7 +101,8 @@ class History:
             called = None if called is None or called.startswith(PERSON) else called
             recipient = called
         due_at = fact.timestamp + timedelta(seconds=page.get("after", 0))
-        outcome, at, why = self._outcomes.get(page["delivery"], (of.WAITING, due_at, None))
+        waits = (of.WAITING, *self.waits.get(page["delivery"], (due_at, None)))
+        outcome, at, why = self._outcomes.get(page["delivery"], waits)
         return PageTold(
             recipient=recipient,
             name=self.name(page["recipient"]) if own else None,
@@ -124,13 +128,6 @@ class History:
                     found[fact.delivery] = (of.FAILED, fact.timestamp, detail)
                 case h.PageWithdrawn():
                     found[fact.delivery] = (of.WITHDRAWN, fact.timestamp, fact.why)
+                case h.PageRequeued():
+                    found.pop(fact.delivery, None)
         return found
-
-
-def whom_asked(fact: Paging, telling: Telling) -> str | Hidden | None:
-    """Give the name of whoever was asked by name, as the reader may know it; None: it is a rung of another ladder."""
-    request = request_of(fact, telling.seen)
-    if request is None:
-        return None
-    name: str | Hidden = request.to if isinstance(request, h.Reassigned) else request.whom
-    return name

@@ -42,13 +42,16 @@ if TYPE_CHECKING:
     from incidents.incident import Incident
     from incidents.reading import Seen
     from notifications.ladder_view.shapes import RungView
+    from notifications.ladder_view.told import Waits
 
 UNWRITTEN = (LEGAL, CLAIMS, ASKED)
 """Ladders that no agreement writes, each shown as far as it was told or is to come."""
 Rounds = dict[int, list[h.RungFired | h.RungSkipped]]
 
 
-def ladders_of(seen: Seen, versions: Versions, staff: Staff, viewer: Viewer, now: datetime) -> Ladders:
+def ladders_of(  # noqa: PLR0913 - whose, under what, for whom, when, and what only the queue knows
+    seen: Seen, versions: Versions, staff: Staff, viewer: Viewer, now: datetime, *, waits: Waits | None = None
+) -> Ladders:
     """Show all ladders of an incident.
 
     Args:
@@ -57,14 +60,14 @@ def ladders_of(seen: Seen, versions: Versions, staff: Staff, viewer: Viewer, now
         staff: Who is there.
         viewer: Who reads.
         now: The present.
+        waits: As History has them; None: the queue was not asked.
     """
     incident = seen.whole
     course = course_of(incident, versions)
     names = Names(staff, incident.partnership, viewer.party, now, everybody=viewer.everything)
     telling = Telling(incident, seen.incident, course.agreement, names, you=False)
-    look = _Look(
-        incident, course, History(telling, viewer, staff, now), tuple(upcoming(incident, versions, now, course))
-    )
+    history = History(telling, viewer, staff, now, waits or {})
+    look = _Look(incident, course, history, tuple(upcoming(incident, versions, now, course)))
     ahead = Ahead(incident, course.agreement, look.history, look.rung_of, look.hand_to)
     return Ladders(
         as_of=now,

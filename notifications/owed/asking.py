@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from escalation.agreement.model import Agreement
     from incidents.incident import Incident
     from incidents.ledger.facts import Fact
+    from incidents.ledger.sealing import Hidden
 
 Paging = h.RungFired | h.RungSkipped | h.LadderExhausted
 """Facts that list pages."""
@@ -53,6 +54,15 @@ def may_be_taken(fact: Fact, incident: Incident) -> bool:
 def side_for(party: str, incident: Incident, agreement: Agreement) -> str | None:
     """Give the side for which a party acknowledges: itself, where it has a ladder of its own; None: all others'."""
     return party if party in agreement.for_service(incident.service).sides else None
+
+
+def whom_asked(fact: Paging, seen: Incident) -> str | Hidden | None:
+    """Give the name of whoever was asked by name, as a reader may know it; None: it is a rung of another ladder."""
+    request = request_of(fact, seen)
+    if request is None:
+        return None
+    name: str | Hidden = request.to if isinstance(request, h.Reassigned) else request.whom
+    return name
 
 
 def side_of(fact: Paging, incident: Incident) -> str | None:

@@ -161,10 +161,14 @@ def _pages_of(incident: Incident, fact: Paging) -> list[dict[str, Any]]:
 def _taken_row(told: Announcement) -> dict[str, Any]:
     """One announcement a person, however often that person was paged."""
     news, page = told.news, told.page
-    parts = (news.originator_id, TAKEN, news.originator_version, page["recipient"], page["channel"])
-    key = "\n".join(map(str, (*parts, page["via"])))
-    delivery = hashlib.sha256(key.encode()).hexdigest()[:32]
+    delivery = announced(news.originator_id, news.originator_version, page)
     return _row(news, delivery, TAKEN, page) | {"urgency": INFORMING, "due_at": told.due_at}
+
+
+def announced(stream: str, version: int, page: dict[str, Any]) -> str:
+    """Give the id of the delivery that announces a fact to whoever got a page."""
+    parts = (stream, TAKEN, version, page["recipient"], page["channel"], page["via"])
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
 def _row(fact: Fact, delivery: str, kind: str, page: dict[str, Any]) -> dict[str, Any]:
