@@ -79,6 +79,8 @@ from incidents.reading import Reading
 from incidents.restrictions import RestrictionRows
 from incidents.search import FORGET, SearchTexts
 from incidents.states import IncidentStates
+from notifications.acknowledging import AckLinks
+from notifications.links import Links
 from notifications.owed.deliveries import Deliveries
 
 if TYPE_CHECKING:
@@ -106,6 +108,7 @@ class Tocsin:
     migrations: Migrations
     matters: Matters
     incidents: Incidents
+    ack_links: AckLinks
     reading: Reading
     keys: Keys
     people: People
@@ -249,6 +252,8 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         MemberRows(),
     ]
     people, secret = People(ledger), Secrets(ledger.recorder.reading)
+    incidents = Incidents(ledger, book, OwnStaff(staff))
+    links = Links(lambda: secret("links"), public_url)
     provider = None if oidc is None else Provider(oidc)
     return Tocsin(
         url=url,
@@ -260,7 +265,8 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         agreements=AgreementLife(ledger, book),
         migrations=Migrations(ledger, book),
         matters=Matters(ledger, book),
-        incidents=Incidents(ledger, book, OwnStaff(staff)),
+        incidents=incidents,
+        ack_links=AckLinks(incidents, book, staff, links),
         reading=Reading(ledger, book),
         keys=Keys(ledger, book),
         people=people,

@@ -37,6 +37,7 @@ from api.http.resources import (  # noqa: F401 - they serve on others' blueprint
     teams,
 )
 from api.http.resources.access_log import access_log
+from api.http.resources.acknowledging import acknowledging
 from api.http.resources.agreements import agreements
 from api.http.resources.attainment import attainment
 from api.http.resources.calendar_feeds import calendars
@@ -86,6 +87,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     for blueprint in (*records, people, schedules, calendars, keys, members, me, access_log, sign_in, health):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))
+    app.register_blueprint(acknowledging)
     return app
 
 
