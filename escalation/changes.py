@@ -11,10 +11,12 @@ from incidents.ledger.facts import Record
 from incidents.ledger.recorder import ReceiptExists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from incidents.ledger.command import Command
     from incidents.ledger.ledger import Ledger
+    from incidents.ledger.pipeline import Write
     from incidents.ledger.receipts import RequestKey
 
 R = TypeVar("R", bound=Record)
@@ -38,7 +40,11 @@ class Changed(Generic[R]):
 
 
 def once(
-    ledger: Ledger, kind: type[R], sender: Sender, decide: Callable[[Command], tuple[R, tuple[Record, ...]]]
+    ledger: Ledger,
+    kind: type[R],
+    sender: Sender,
+    decide: Callable[[Command], tuple[R, tuple[Record, ...]]],
+    after: Callable[[R, datetime], Sequence[Write]] = lambda _, __: (),
 ) -> Changed[R]:
     """Carry a request out, unless it was carried out before: then give what it led to.
 
@@ -48,6 +54,7 @@ def once(
         sender: Who asks.
         decide: Reads the record, decides, and gives it with the others that change in the same transaction. What it
             reads may put off the command's `recorded_at`, so that is asked for after the reading.
+        after: Gives what else is written in the same transaction, of the record as decided and when it is recorded.
 
     Raises:
         Conflict: others were first, again and again.
@@ -59,6 +66,6 @@ def once(
                 return Changed(ledger.get(kind, receipt.stream, version=receipt.version), replayed=True)
             with ledger.command() as command:
                 record, others = decide(command)
-                ledger.save(record, *others, request=sender.request)
+                ledger.save(record, *others, request=sender.request, after=after(record, command.recorded_at))
             return Changed(record)
     raise Conflict

@@ -44,7 +44,7 @@ class SubscriptionRemoved(Refused):
 
 
 class NotInThatState(Refused):
-    """Only an active webhook is paused or pinged, only a paused one resumed, only a disabled one enabled. See `state`."""
+    """Only an active webhook is paused or pinged, only a paused one resumed, only a disabled one enabled."""
 
     code = "webhook_state"
 

@@ -1,0 +1,101 @@
+"""The delivery log of a subscription, as its party may read it: messages, the newest first, and each attempt.
+
+What was withheld at its send never stands in it, nor what has been hidden from the party since: a restriction acts on
+the past too. Finished messages are kept for record.KEPT.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import and_, func, or_, select, tuple_
+
+from incidents.disclosure import Viewer
+from incidents.errors import NotFound
+from incidents.happenings import WHOLE
+from incidents.ledger.tables import sequence
+from incidents.restrictions import disclosed
+from notifications.webhooks.record import REMOVED
+from notifications.webhooks.statuses import SHOWN
+from notifications.webhooks.tables import webhook_attempts, webhook_messages, webhook_subscriptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Engine, Row, Select
+
+_row = webhook_messages.c
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which messages: of a subscription, in a status, of a type as the feed takes it (`incident.*`); None: all."""
+
+    subscription: str
+    party: str
+    status: str | None = None
+    type: str | None = None
+
+
+class Page(NamedTuple):
+    """Some messages, and the place (when it came about, id) after which the next page begins; None: there is none."""
+
+    rows: Sequence[Row[Any]]
+    following: tuple[datetime, str] | None
+
+
+class History:
+    """Reads the delivery log, within reach."""
+
+    def __init__(self, reading: Engine) -> None:
+        """Take an engine whose connections are in autocommit mode."""
+        self._reading = reading
+
+    def page(self, wanted: Wanted, before: tuple[datetime, str] | None, most: int) -> Page:
+        """Read messages, the newest first, from a place on."""
+        query = _shown(wanted).order_by(_row.created_at.desc(), _row.id.desc()).limit(most + 1)
+        if before is not None:
+            query = query.where(tuple_(_row.created_at, _row.id) < tuple_(*before))
+        with self._reading.connect() as connection:
+            rows = list(connection.execute(query))
+        more = len(rows) > most
+        return Page(rows[:most], (rows[most - 1].created_at, rows[most - 1].id) if more else None)
+
+    def message(self, wanted: Wanted, message: str) -> tuple[Row[Any], Sequence[Row[Any]]]:
+        """Read a message and the attempts at it, the first one first. NotFound."""
+        attempts = select(webhook_attempts).where(webhook_attempts.c.message == message)
+        with self._reading.connect() as connection:
+            found = connection.execute(_shown(wanted).where(_row.id == message)).one_or_none()
+            if found is None:
+                raise NotFound
+            return found, list(connection.execute(attempts.order_by(webhook_attempts.c.nth)))
+
+
+def subscriptions_of(partnership: str, reading: Engine) -> Sequence[Row[Any]]:
+    """Read the subscriptions of a partnership that are not removed, by party, the oldest first."""
+    row = webhook_subscriptions.c
+    query = select(webhook_subscriptions).where(row.partnership == partnership, row.state != REMOVED)
+    with reading.connect() as connection:
+        return list(connection.execute(query.order_by(row.party, row.made_at, row.stream)))
+
+
+def _shown(wanted: Wanted) -> Select[Any]:
+    """Select what the party may see. An event's version is found by its place in the log; a ping is no event."""
+    placed = and_(sequence.c.partnership == _row.partnership, sequence.c.index == _row.place)
+    seen = disclosed(Viewer(wanted.party), sequence.c.stream, sequence.c.version, WHOLE)
+    query = (
+        select(webhook_messages)
+        .outerjoin(sequence, placed)
+        .where(_row.subscription == wanted.subscription, _row.status.in_(SHOWN), or_(_row.place.is_(None), seen))
+    )
+    if wanted.status is not None:
+        query = query.where(_row.status == wanted.status)
+    return query if wanted.type is None else query.where(_is_of(wanted.type))
+
+
+def _is_of(word: str) -> ColumnElement[bool]:
+    """Match a type as people name them: `incident.noted`, `incident.noted.v1`, `incident.*`."""
+    beginning = f"{word.removesuffix('*').rstrip('.')}."
+    return or_(_row.type == word, func.starts_with(_row.type, beginning))
