@@ -144,7 +144,7 @@ class Chain:
             yield Telling(self.round_of(nth, number, WENT), came.at)
         elif standing and turns.one_more:
             at = max(came.at, self._since) if came.fate is Fate.NOBODY else base + turns.rung.wait
-            yield Telling(self.round_of(nth, number, UNANSWERED), at)
+            yield Telling(self.round_of(nth, number, turns.onward or UNANSWERED), at)
         elif self._repeating(turns) and (standing or came.fate is Fate.NOBODY):
             every = turns.rung.repeat_every or 0
             yield Telling(self.round_of(nth, number), base + every, every, turns.rung.max_repeats)
@@ -154,7 +154,8 @@ class Chain:
         found = None if done_at is None else self.reached_from(position + 1, done_at)
         if done_at is not None and found is not None:
             nth, step = found
-            yield Telling(self.round_of(nth, 0), done_at, step.repeat_every or 0, self._last_of(step))
+            because = self._told[position].onward
+            yield Telling(self.round_of(nth, 0, because), done_at, step.repeat_every or 0, self._last_of(step))
 
     def _last_of(self, step: Rung) -> int:
         """Give the number of the last round that a step has by itself."""

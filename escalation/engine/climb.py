@@ -32,11 +32,12 @@ def climbs(ladder: Ladder, but: Place | None = None) -> Iterator[Climb]:
     for rung in ladder.rungs:
         if rung.when not in ANSWERED_BY_ACKNOWLEDGING:
             for run in ladder.runs:
-                if _hangs_on(rung, run) and (rung.index, run.name, run.cycle) != but:
+                if hangs_on(rung, run) and (rung.index, run.name, run.cycle) != but:
                     yield Climb(ladder, rung, run)
 
 
-def _hangs_on(rung: Rung, run: Run) -> bool:
+def hangs_on(rung: Rung, run: Run) -> bool:
+    """Whether a rung is told by a clock."""
     if rung.when == ANY:
         return not is_legal(run.target)
     return run.target.repeats if rung.when == SILENT else rung.when == run.name

@@ -14,7 +14,7 @@ from escalation.engine.climb import climbs
 from escalation.engine.pages import pages_to
 from escalation.engine.resuming import answer_awaited_until
 from escalation.engine.told import RESUMED
-from escalation.engine.turns import MOST_GONE, WENT, Fate, Turns, reached_somebody
+from escalation.engine.turns import MOST_GONE, UNDELIVERED, WENT, Fate, Turns, reached_somebody
 from incidents.incident import Incident
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _last_told(ladder: Ladder, *, asking: bool) -> Turns | None:
     """Give where the ladder told last what somebody was to answer; `asking`: rungs on clocks are apart from that."""
     for each in reversed(ladder.trail.rounds):
         rung = ladder.rung_at((each.rung, each.clock, each.cycle))
-        apart = asking and each.clock is not None and each.because != RESUMED
+        apart = asking and each.clock is not None and each.because not in {RESUMED, UNDELIVERED}
         if rung is not None and rung.page and not apart:
             return ladder.turns(rung, each.clock, each.cycle)
     return None

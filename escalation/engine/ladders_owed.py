@@ -13,6 +13,7 @@ from escalation.engine.holding import holding
 from escalation.engine.ladder import LEGAL, Ladder
 from escalation.engine.resuming import resumption
 from escalation.engine.rounds import Telling
+from escalation.engine.undelivered import moved_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,19 +71,21 @@ def rungs_owed(ladder: Ladder) -> Iterator[Rungs]:
     if ladder.name == LEGAL:
         yield from (LegalClimb(ladder, run) for run in ladder.runs)
         return
-    if not ladder.incident.active:
-        yield from climbs(ladder)
-        return
-    resuming = resumption(ladder)
-    found = chains_of(ladder)
+    active = ladder.incident.active
+    resuming = resumption(ladder) if active else None
+    moving = moved_on(ladder) if resuming is None else None
+    found = chains_of(ladder) if active else []
     if resuming is not None:
         if resuming.ready:
             yield resuming.telling()
         found = [chain for chain in found if chain.position is None]
     coming = [telling for chain in found for telling in chain.coming()]
     yield from coming
-    yield from climbs(ladder, None if resuming is None else resuming.place)
-    if resuming is None and not ladder.answered:
+    if moving is not None and moving.by_clock:
+        yield moving.telling()
+    elsewhere = resuming or moving
+    yield from climbs(ladder, None if elsewhere is None else elsewhere.place)
+    if active and elsewhere is None and not ladder.answered:
         end = exhaustion(ladder, found, coming)
         if end is not None:
             yield end
@@ -90,7 +93,9 @@ def rungs_owed(ladder: Ladder) -> Iterator[Rungs]:
 
 def chains_of(ladder: Ladder) -> list[Chain]:
     """Give the chains of a ladder."""
-    return list(chains(ladder, [each for each in passes(ladder) if each.again]))
+    found = list(chains(ladder, [each for each in passes(ladder) if each.again]))
+    moving = moved_on(ladder)
+    return found if moving is None else [moving.hastened(chain) for chain in found]
 
 
 def _concerns(run: Run, side: str | None, sides: tuple[str, ...]) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from escalation.engine.told import Loss, RoundTold
 
 NO_ONE_TO_REACH, NO_ONE_ON_CALL = "no_one_to_reach", "no_one_on_call"
+UNDELIVERED = "undelivered"
+"""`because` of a round that is told at once, since no page of the one before could be delivered."""
 WENT = "gone"
 """`because` of a round that is told again, since whomever the one before reached is there no more."""
 MOST_GONE = 5
@@ -58,6 +60,12 @@ class Turns:
     def number(self) -> int:
         """The number of the last round."""
         return self.rounds[-1].round
+
+    @property
+    def onward(self) -> str | None:
+        """Why what follows is told at once; None: it is not, or nobody was paged who could have failed to get it."""
+        failed = self.came.fate is Fate.NOBODY and reached_somebody(self.rounds[-1])
+        return UNDELIVERED if failed else None
 
     @property
     def at(self) -> int:
@@ -113,6 +121,11 @@ class Turns:
 def reached_somebody(each: RoundTold) -> bool:
     """Whether a round paged anybody."""
     return bool(_paged(each))
+
+
+def could_reach(each: RoundTold) -> bool:
+    """Whether a round names somebody: one that reached nobody only because nobody is on call does."""
+    return not (isinstance(each, h.RungSkipped) and each.why == NO_ONE_TO_REACH)
 
 
 def _paged(each: RoundTold) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ class Coming(NamedTuple):
         cycle: The cycle of that clock, or what tells the rung's turns apart (see chain.py).
         round: The round, from 0.
         why: `opened`, `unacknowledged`, `severity_changed`, `clock`, or as `because` of `incident.rung_fired`:
-            unanswered, resumed, escalated, again, gone, asked; `exhausted` for the ladder's end.
+            unanswered, undelivered, resumed, escalated, again, gone, asked; `exhausted` for the ladder's end.
         expected: Whether it is an estimate: it follows only if what comes before it stays without an answer.
     """
 

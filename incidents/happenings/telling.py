@@ -68,7 +68,7 @@ class RungFired(SystemEvent):
     of: int | None = field(default=None, kw_only=True)
     """How many there are whom the rung pages one at a time; None: it pages all whom it names at once."""
     because: str | None = field(default=None, kw_only=True)
-    """Why this round, where no clock and no opening brought it: unanswered, resumed, escalated, again, gone, asked."""
+    """Why this round, where no clock and no opening brought it: see `because` in docs/ladders.md."""
 
 
 class RungSkipped(SystemEvent):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from escalation.agreement.model.ladders import SEVERITY_CHANGED, SILENT, UNACKNOWLEDGED, UNANSWERED
@@ -25,10 +24,12 @@ if TYPE_CHECKING:
     from incidents.ledger.facts import Fact
     from notifications.message.reader import Names
 
+_LOST = {
+    "gone": "Whoever was told before is gone or off by now",
+    "undelivered": "No page of the rung before could be delivered",
+}
 WHOLE = 100
 """Per cent."""
-_SLACK = timedelta(seconds=1)
-"""Waits are whole seconds, and instants are not."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,8 @@ def _reached(fired: h.RungFired, telling: Telling) -> str:
             return _unanswered(fired, telling)
         case "resumed":
             return _resumed(fired, telling)
-        case "gone":
-            return "Whoever was told before is gone or off by now"
+        case "gone" | "undelivered":
+            return _LOST[fired.because]
         case "again":
             return f"Nobody has answered ladder {fired.ladder}, so it is gone through again"
     if isinstance(escalated := fact_at(fired.cycle, telling.incident), h.Escalated) and fired.clock is None:
@@ -142,13 +143,10 @@ def _unanswered(fired: h.RungFired, telling: Telling) -> str:
     before = next(_rounds_before(fired, telling), None)
     if before is None:
         return "Nobody has answered"
-    rung = _rung(before, telling.agreement)
-    wait = timedelta(seconds=rung.wait if rung else 0)
     if isinstance(before, h.RungSkipped):
         return f"Rung {before.rung + 1} reached nobody"
-    if fired.timestamp - before.timestamp + _SLACK < wait:
-        return f"No page of rung {before.rung + 1} could be delivered"
-    return f"Nobody answered rung {before.rung + 1} for {duration(int(wait.total_seconds()))}"
+    rung = _rung(before, telling.agreement)
+    return f"Nobody answered rung {before.rung + 1} for {duration(rung.wait if rung else 0)}"
 
 
 def _rounds_before(fired: h.RungFired, telling: Telling) -> Iterator[h.RungFired | h.RungSkipped]:

@@ -25,12 +25,12 @@ def rounds(case: Clocked) -> list[tuple[Any, ...]]:
 def lose(case: Clocked, at: float, outcome: type[SystemEvent], **values: str) -> None:
     """Let all pages of the last round, or end, come to nothing."""
     last = next(fact for fact in reversed(case.incident.history) if isinstance(fact, h.RungFired | h.LadderExhausted))
-    _settle(case, at, last.pages, outcome, **values)
+    settle(case, at, last.pages, outcome, **values)
 
 
 def withdrawn(case: Clocked, at: float, pages: Sequence[dict[str, Any]], why: str) -> None:
     """Let pages of any round be withdrawn."""
-    _settle(case, at, pages, Incident.PageWithdrawn, why=why)
+    settle(case, at, pages, Incident.PageWithdrawn, why=why)
 
 
 def gone(case: Clocked, at: float) -> None:
@@ -38,9 +38,10 @@ def gone(case: Clocked, at: float) -> None:
     lose(case, at, Incident.PageWithdrawn, why="handed_over")
 
 
-def _settle(
+def settle(
     case: Clocked, at: float, pages: Sequence[dict[str, Any]], outcome: type[SystemEvent], **values: str
 ) -> None:
+    """Let pages come to something."""
     with in_command(Command(moment(at))):
         for page in pages:
             sent = {"delivery": page["delivery"], "recipient": page["recipient"], "kind": "page"}

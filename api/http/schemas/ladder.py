@@ -35,7 +35,11 @@ class PageToldView(Schema):
     urgency = fields.String(required=True, validate=validate.OneOf((PAGE, NOTICE)), metadata=_URGENCY)
     outcome = fields.String(required=True, validate=validate.OneOf((WAITING, SENT, FAILED, WITHDRAWN)))
     at = Instant(required=True, metadata={"description": "When that was so; of one that waits, when its turn comes."})
-    why = fields.String(required=True, allow_none=True, metadata={"description": "Why it failed or was withdrawn."})
+    why = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why it failed, was withdrawn, or waits: queued until 12:03 UTC: 429 from a host."},
+    )
 
 
 def _pages() -> fields.List[Any]:
@@ -63,7 +67,7 @@ class RoundView(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "unanswered, resumed, escalated, again, gone, asked; null: the report or a clock brought it."
+            "description": "unanswered, undelivered, resumed, escalated, again, gone, asked; null: the report or a clock brought it."
         },
     )
     why = fields.String(required=True, metadata={"description": "Why it was told, in words."})

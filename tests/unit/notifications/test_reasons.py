@@ -73,8 +73,8 @@ def test_a_rung_that_did_not_have_to_wait_says_so() -> None:
     """The one before reached nobody, or its pages did not arrive: nobody was silent."""
     story = Told()
     story.climb(0)
-    story.climb(1, because="unanswered")
-    assert story.why() == "No page of rung 1 could be delivered (rung 2 of ladder S1)"
+    story.climb(1, because="undelivered")
+    assert story.why() == "No page of the rung before could be delivered (rung 2 of ladder S1)"
     story.skip(0)
     story.climb(1, because="unanswered")
     assert story.why() == "Rung 1 reached nobody (rung 2 of ladder S1)"
