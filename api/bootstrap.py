@@ -82,15 +82,21 @@ from incidents.states import IncidentStates
 from notifications.acknowledging import AckLinks
 from notifications.links import Links
 from notifications.owed.deliveries import Deliveries
+from notifications.webhooks.book import Subscriptions
+from notifications.webhooks.history import FORGET as FORGET_SENT
+from notifications.webhooks.history import History
+from notifications.webhooks.record import Subscription
+from notifications.webhooks.rows import SubscriptionRows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Engine as Database
 
     from api.settings import OidcSettings
     from escalation.engine.duties import Duties
     from incidents.ledger.projections import Projection
+    from notifications.posting.reachable import Network
 
 
 @dataclass
@@ -116,6 +122,8 @@ class Tocsin:
     crew: Crew
     schedules: Schedules
     calendar_feeds: Feeds
+    webhooks: Subscriptions
+    webhook_history: History
     limits: Limits
     reads: Reads
     journal: Journal
@@ -183,6 +191,7 @@ def catalogue() -> Catalogue:
     types.add(Holders, "holders")
     types.add(OnCallSchedule, "schedule")
     types.add(CalendarFeed, "calendar")
+    types.add(Subscription, "webhook")
     types.add(Team, "team")
     types.add(Profile, "profile")
     types.add(ApiKey, "key")
@@ -203,6 +212,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     seats: Seats | None = None,
     oidc: OidcSettings | None = None,
     public_url: str = "",
+    outbound_allow: Sequence[Network] = (),
 ) -> Tocsin:
     """Wire everything to a migrated database. `clock` and `committed` default to the production ones.
 
@@ -214,7 +224,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     projections: list[Projection] = []
     waker = Waker(database)
     ledger = Ledger(database, catalogue(), clock, projections, committed or waker.notify)
-    ledger.forgetting.append(FORGET)
+    ledger.forgetting += [FORGET, FORGET_SENT]
     book = AgreementBook(ledger)
     courses = Courses(book)
     roll = MemberRoll(ledger.recorder.reading)
@@ -242,6 +252,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         HolderRows(),
         ScheduleRows(),
         FeedRows(),
+        SubscriptionRows(),
         TeamRows(),
         ProfileRows(),
         TurnRows(),
@@ -251,6 +262,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         IdentityRows(),
         MemberRows(),
     ]
+    feed = Feed(ledger)
     people, secret = People(ledger), Secrets(ledger.recorder.reading)
     incidents = Incidents(ledger, book, OwnStaff(staff))
     links = Links(lambda: secret("links"), public_url)
@@ -274,6 +286,8 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         crew=crew,
         schedules=schedules,
         calendar_feeds=Feeds(ledger, crew.roll),
+        webhooks=Subscriptions(ledger, book, crew, feed, outbound_allow),
+        webhook_history=History(ledger.recorder.reading),
         limits=Limits(gate, clock, limit),
         reads=Reads(ledger.recorder.reading),
         journal=Journal(ledger),
@@ -284,7 +298,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         engine=Engine(ledger, duties, deadlines),
         attainment=Attainment(ledger, book, Judging(ledger, book, staff)),
         periods=Periods(ledger, book),
-        feed=Feed(ledger),
+        feed=feed,
         bell=Bell(Listener(database)),
         seats=seats or Seats(SEATS),
         search=Search(ledger, book),

@@ -110,4 +110,5 @@ def served(settings: Settings, *, committed: Callable[[], None] | None = None) -
         seats=Seats(settings.web_threads // 2),  # the other threads answer whoever does not wait
         oidc=settings.oidc,
         public_url=settings.public_url,
+        outbound_allow=settings.outbound_allow,
     )

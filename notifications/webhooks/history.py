@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_
 
 from incidents.disclosure import Viewer
 from incidents.errors import NotFound
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Engine, Row, Select
 
 _row = webhook_messages.c
+FORGET = delete(webhook_attempts).where(
+    webhook_attempts.c.message.in_(select(_row.id).where(_row.stream == bindparam("of")))
+)
+"""Lets go of what was sent of a stream, when it is erased: bodies show its words."""
 
 
 @dataclass(frozen=True)
