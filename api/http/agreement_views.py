@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from api.http.views import AGREEMENTS, agreement_address, agreement_view, incident_address
+from api.http.views import agreement_view
 from escalation.book.versions import stage_at
+from notifications.addresses import AGREEMENTS, agreement_address, incident_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

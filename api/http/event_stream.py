@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
-from api.http.feed import event_view
 from incidents.errors import TocsinError
+from notifications.feed_view import event_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,10 +9,9 @@ import orjson
 from api.access.permissions import Scope
 from api.http import cursors
 from api.http.access import principal, tocsin, viewer
-from api.http.views import agreement_address, incident_address
-from escalation.matters import Certificate, Dispute, Notice
 from incidents.errors import InvalidField
 from incidents.feed import BEGINNING, Wanted, types_named, usual_types
+from notifications.feed_view import event_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from incidents.feed import Entry, Feed
 
 KIND = "events"
-MATTERS = {kind.KIND: kind for kind in (Certificate, Dispute, Notice)}
 NOW = "now"
 """Instead of a cursor: begin with what comes next."""
 
@@ -74,41 +72,9 @@ def cursors_of(partnership: str) -> Callable[[int], str]:
     return lambda index: cursors.sealed(KIND, [partnership, index], actor=actor, secret=secret)
 
 
-def event_view(entry: Entry) -> dict[str, Any]:
-    """Show an event, in the words of timelines."""
-    of, _, identity = entry.stream.rpartition("/")
-    incident = identity if of.endswith("/incident") else None
-    return {
-        "id": entry.id,
-        "type": entry.type,
-        "incident": None if incident is None else {"id": incident},
-        "version": entry.version,
-        "occurred_at": entry.occurred_at,
-        "recorded_at": entry.recorded_at,
-        "sequenced_at": entry.sequenced_at,
-        "actor": entry.actor,
-        "party": entry.party,
-        "source": entry.source,
-        "visible_to": entry.visible_to,
-        "data": entry.data,
-        "withheld": entry.withheld,
-        "links": _links(entry, incident),
-    }
-
-
 def page_of(entries: Sequence[Entry], cursor: str, *, more: bool) -> bytes:
     """Write a page."""
     return orjson.dumps({"events": [event_view(entry) for entry in entries], "cursor": cursor, "more": more})
-
-
-def _links(entry: Entry, incident: str | None) -> dict[str, str]:
-    if incident is not None:
-        return {"self": f"{incident_address(incident)}/timeline/{entry.version}"}
-    if entry.type.startswith(("agreement.published.", "agreement.proposed.")):
-        partnership, version = entry.stream.partition("/")[0], cast("int", entry.data["version"])
-        return {"self": agreement_address(partnership, version)}
-    matter = MATTERS.get(entry.type.partition(".")[0])
-    return {} if matter is None else {"self": f"/v1/{matter.PLURAL}/{entry.stream.rpartition('/')[2]}"}
 
 
 def _only_one() -> str:

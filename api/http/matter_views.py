@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.http.views import agreement_address, incident_address
+from notifications.addresses import agreement_address, incident_address
 
 if TYPE_CHECKING:
     from escalation.matters import Certificate, Dispute, Notice

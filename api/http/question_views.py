@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.http.views import incident_address
 from incidents import happenings as h
 from incidents.ledger.sealing import Hidden
+from notifications.addresses import incident_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

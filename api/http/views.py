@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from incidents.ledger.sealing import ERASED, Hidden
 from incidents.state import acknowledgements, claim_in_brief, filing_in_brief, request_in_brief, state_of
+from notifications.addresses import agreement_address, incident_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from incidents.incident import Incident
 
 _INSTANTS = ("reported_at", "acknowledged_at", "mitigated_at", "resolved_at", "closed_at")
-
-INCIDENTS = "/v1/incidents"
-AGREEMENTS = "/v1/agreements"
 
 
 def incident_view(incident: Incident, numbers: Mapping[str, int]) -> dict[str, Any]:
@@ -96,16 +94,6 @@ def agreement_view(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row or an Ag
         "effective_to": row.effective_to,
         "links": {"self": agreement_address(row.partnership, row.version)},
     }
-
-
-def incident_address(public_id: str) -> str:
-    """Give an incident's address."""
-    return f"{INCIDENTS}/{public_id}"
-
-
-def agreement_address(partnership: str, version: int) -> str:
-    """Give the address of an agreement's version."""
-    return f"{AGREEMENTS}/{partnership}/{version}"
 
 
 def _linked(public_id: str | None, numbers: Mapping[str, int]) -> dict[str, Any] | None:

@@ -19,9 +19,10 @@ from api.http.moments import memento_headers
 from api.http.refusals import WrongMediaType
 from api.http.schemas.agreement_life import StandingList
 from api.http.schemas.agreements import AgreementQuery, AgreementVersion, InForceQuery, VersionsQuery
-from api.http.views import AGREEMENTS, agreement_address, agreement_view
+from api.http.views import agreement_view
 from escalation.agreement import AgreementError, check_document, parse, read
 from escalation.agreement.secrets import shown
+from notifications.addresses import AGREEMENTS, agreement_address
 
 if TYPE_CHECKING:
     from escalation.agreement import Agreement

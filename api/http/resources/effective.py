@@ -13,10 +13,10 @@ from api.http.access_log import noted
 from api.http.moments import memento_headers
 from api.http.resources.agreements import MAX_VERSION, agreements
 from api.http.schemas.agreements import EffectiveAgreement, EffectiveQuery
-from api.http.views import agreement_address
 from escalation.agreement.layers.merging import merged
 from escalation.agreement.secrets import shown
 from incidents.errors import InvalidField
+from notifications.addresses import agreement_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

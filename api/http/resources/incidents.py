@@ -10,11 +10,11 @@ from api.http.access import must_reach, principal, tocsin, viewer
 from api.http.idempotency import request_key
 from api.http.resources.answers import Body, Shown, parties_of, told
 from api.http.schemas.incidents import Declaration, IncidentView
-from api.http.views import INCIDENTS, incident_address
 from incidents.errors import InvalidField
 from incidents.incidents import Asked
 from incidents.opening import Report
 from incidents.terms import Assessment
+from notifications.addresses import INCIDENTS, incident_address
 
 incidents = openapi.Blueprint(
     "incidents", __name__, url_prefix=INCIDENTS, description="What broke, and what was done about it."

@@ -16,7 +16,6 @@ from api.http.resources.incidents import incidents
 from api.http.schemas.clocks import Clocks
 from api.http.schemas.incidents import IncidentView, Timeline, TimelineEntry
 from api.http.schemas.reading import Difference, DifferenceQuery, MomentQuery, TimelineQuery
-from api.http.views import incident_address
 from escalation.clocks.reading import readings
 from incidents.errors import NotFound
 from incidents.happenings import WHOLE
@@ -24,6 +23,7 @@ from incidents.reading import Moment
 from incidents.state import changes, state_of
 from incidents.timeline import Entry, Gap
 from incidents.timeline import timeline as timeline_of
+from notifications.addresses import incident_address
 
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown

@@ -10,7 +10,7 @@ from api.http import openapi, paging
 from api.http.access import tocsin, viewers
 from api.http.access_log import noted_all
 from api.http.schemas.listing import Hits, SearchQuery
-from api.http.views import incident_address
+from notifications.addresses import incident_address
 
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown

@@ -22,8 +22,8 @@ from api.http.resources.agreements import (
 from api.http.schemas.agreement_life import SignatureGiven, VersionStanding
 from api.http.schemas.fields import Body as NoFields
 from api.http.senders import sender_in
-from api.http.views import agreement_address
 from incidents.errors import InvalidField
+from notifications.addresses import agreement_address
 
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown
