@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from api.access.api_key import ApiKey
-from api.access.journal import AccessLog, Journal
+from api.access.journal import Journal
 from api.access.key_rows import ApiKeys
 from api.access.keys import Keys
 from api.access.limits import USUAL, Limit, Limits
@@ -15,59 +14,51 @@ from api.access.members import Members
 from api.access.oidc.access_tokens import AccessTokens
 from api.access.oidc.provider import Provider
 from api.access.people import People
-from api.access.person import IdentityRows, Person, PersonRows
+from api.access.person import IdentityRows, PersonRows
 from api.access.reads import Reads
 from api.access.roll import MemberRoll
-from api.access.roster import MemberRows, Roster
+from api.access.roster import MemberRows
 from api.access.secret import Secrets
 from api.access.sessions import Sessions
 from api.access.sign_in import SignIn
+from api.catalogue import catalogue
 from api.seats import Seats
 from escalation.book import (
     AgreementBook,
     AgreementDuties,
     AgreementLife,
-    Agreements,
     AgreementVersions,
     Migrations,
 )
 from escalation.clocks.courses import Courses
 from escalation.crew.book import Crew
-from escalation.crew.holders import Holders
 from escalation.crew.own import OwnStaff
-from escalation.crew.profile import Profile
 from escalation.crew.rows import HolderRows, ProfileRows, TeamRows, TurnRows
-from escalation.crew.team import Team
 from escalation.engine.deadlines import Deadlines
 from escalation.engine.engine import Engine
 from escalation.engine.incident_duties import IncidentDuties
+from escalation.heartbeats.room import HeartbeatRoom
+from escalation.heartbeats.rows import HeartbeatRows
 from escalation.matters import (
-    Certificate,
     CertificateDuties,
-    Dispute,
     DisputeDuties,
     MatterRows,
     Matters,
-    Notice,
     NoticeDuties,
 )
 from escalation.oncall.book import Schedules
 from escalation.oncall.duties import ScheduleDuties
-from escalation.oncall.feed import CalendarFeed
 from escalation.oncall.feeds import Feeds
-from escalation.oncall.record import OnCallSchedule
 from escalation.oncall.rows import FeedRows, ScheduleRows
 from escalation.performance.attainment import Attainment
 from escalation.performance.duties import PerformanceDuties
 from escalation.performance.judging import Judging
 from escalation.performance.period_list import Periods
-from escalation.performance.record import Performance, PeriodRows
+from escalation.performance.record import PeriodRows
 from escalation.standing import AgreedStandings
 from incidents.feed import Feed
 from incidents.hits import Search
-from incidents.incident import Incident
 from incidents.incidents import Incidents
-from incidents.ledger.catalogue import Catalogue
 from incidents.ledger.clock import Clock, DatabaseClock
 from incidents.ledger.connections import LEADER_TIMEOUTS, WORKING_TIMEOUTS, connect
 from incidents.ledger.followers import FollowerRunner
@@ -85,7 +76,6 @@ from notifications.owed.deliveries import Deliveries
 from notifications.webhooks.book import Subscriptions
 from notifications.webhooks.history import FORGET as FORGET_SENT
 from notifications.webhooks.history import History
-from notifications.webhooks.record import Subscription
 from notifications.webhooks.rows import SubscriptionRows
 
 if TYPE_CHECKING:
@@ -122,6 +112,7 @@ class Tocsin:
     crew: Crew
     schedules: Schedules
     calendar_feeds: Feeds
+    heartbeats: HeartbeatRoom
     webhooks: Subscriptions
     webhook_history: History
     limits: Limits
@@ -180,27 +171,6 @@ SEATS = 4
 """For those who wait, where nobody says how many requests a process answers at the same time."""
 
 
-def catalogue() -> Catalogue:
-    """Give the allow-list of all event types."""
-    types = Catalogue()
-    types.add(Incident, "incident")
-    types.add(Agreements, "agreement")
-    for matter in (Dispute, Notice, Certificate):
-        types.add(matter, matter.KIND)
-    types.add(Performance, "performance")
-    types.add(Holders, "holders")
-    types.add(OnCallSchedule, "schedule")
-    types.add(CalendarFeed, "calendar")
-    types.add(Subscription, "webhook")
-    types.add(Team, "team")
-    types.add(Profile, "profile")
-    types.add(ApiKey, "key")
-    types.add(Person, "person")
-    types.add(Roster, "members")
-    types.add(AccessLog, "access")
-    return types
-
-
 def build(  # noqa: PLR0913 - each is a choice of one way to run
     url: str,
     *,
@@ -252,6 +222,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         HolderRows(),
         ScheduleRows(),
         FeedRows(),
+        HeartbeatRows(),
         SubscriptionRows(),
         TeamRows(),
         ProfileRows(),
@@ -286,6 +257,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         crew=crew,
         schedules=schedules,
         calendar_feeds=Feeds(ledger, crew.roll),
+        heartbeats=HeartbeatRoom.of(book, incidents),
         webhooks=Subscriptions(ledger, book, crew, feed, outbound_allow),
         webhook_history=History(ledger.recorder.reading),
         limits=Limits(gate, clock, limit),

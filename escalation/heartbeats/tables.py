@@ -39,6 +39,6 @@ heartbeats = Table(
 """What facts say of each, and two columns that no fact gives: `heard_at`, when it called last, and `due_at`, when it is
 to be looked at next (None: not before it calls). A call is no fact: there may be thousands a minute.
 
-Time counts from `counts_from`, or from the last call, if that is later. A silence that was told began at `silent_since`,
-which opened `incident` (an id), or was met by a `refusal`. An erased title is None.
+Time counts from `counts_from`, or from the last call, if that is later. A silence that was told began at
+`silent_since`; it opened `incident` (an id), or was met by a `refusal`. An erased title is None.
 """

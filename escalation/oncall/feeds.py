@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
-import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -17,6 +13,7 @@ from escalation.oncall.feed import FEED_STREAM, CalendarFeed
 from escalation.oncall.ical import calendar
 from escalation.oncall.record import OnCallSchedule
 from escalation.oncall.tables import calendar_feeds
+from escalation.secret_addresses import AddressShownBefore, hash_of, new_secret, shown_by
 from incidents.errors import InvalidField, NotFound, Refused
 from incidents.ledger.reach import reaching_all
 from incidents.ledger.recorder import ReceiptExists
@@ -33,17 +30,6 @@ if TYPE_CHECKING:
 
 MOST_FEEDS = 200
 """Addresses of one schedule that are not revoked."""
-TOKEN = r"^[0-9a-f]{32}_[A-Za-z0-9_-]{43}$"  # noqa: S105 - its form
-"""The id of a feed, which is no secret, and 256 random bits."""
-SECRET_BYTES = 32
-
-_token = re.compile(TOKEN, re.ASCII)
-
-
-class AddressShownBefore(Refused):
-    """This request was carried out before, and its address was shown then. Make another if you did not get it."""
-
-    code = "secret_shown_before"
 
 
 class TooManyFeeds(Refused):
@@ -81,7 +67,7 @@ class Feeds:
 
         InvalidField; TooManyFeeds; AddressShownBefore; KeyReused; Conflict.
         """
-        secret = secrets.token_urlsafe(SECRET_BYTES)
+        secret = new_secret()
         with reaching_all(), self._ledger.command() as command:
             if self._ledger.answered(sender.request):
                 raise AddressShownBefore
@@ -93,7 +79,7 @@ class Feeds:
                 party=schedule.party,
                 schedule=schedule.id,
                 person=person,
-                secret_hash=_hash_of(secret),
+                secret_hash=hash_of(secret),
                 by=sender.by,
                 at=command.recorded_at,
             )
@@ -130,11 +116,14 @@ class Feeds:
 
     def found(self, token: str) -> CalendarFeed:
         """Find what stands under an address. NotFound for what is not, or no longer, one."""
-        identity, _, secret = token.partition("_") if _token.fullmatch(token) else ("", "", "")
+        shown = shown_by(token)
         with reaching_all():
-            feed = self._feed(identity)
-            known = feed.secret_hash if feed else _hash_of("")
-            if not hmac.compare_digest(known, _hash_of(secret)) or feed is None or feed.revoked_at is not None:
+            feed = self._feed(shown.identity)
+            if (
+                not shown.opens(None if feed is None else feed.secret_hash)
+                or feed is None
+                or feed.revoked_at is not None
+            ):
                 raise NotFound
             return feed
 
@@ -172,7 +161,3 @@ class Feeds:
         with self._reading.connect() as connection:
             if (connection.scalar(query) or 0) >= MOST_FEEDS:
                 raise TooManyFeeds(most=MOST_FEEDS)
-
-
-def _hash_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode("ascii")).hexdigest()

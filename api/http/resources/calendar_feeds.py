@@ -19,8 +19,8 @@ from api.http.resources.schedules import REPLAYED, SCHEDULE_PATH, found, managed
 from api.http.schedule_views import feed_view
 from api.http.schemas.calendar_feeds import FeedBody, FeedList, FeedView, NewFeedView
 from api.http.schemas.fields import Body as NoFields
-from escalation.oncall.feeds import TOKEN
 from escalation.oncall.ical import MEDIA_TYPE
+from escalation.secret_addresses import TOKEN
 from incidents.errors import NotFound
 from incidents.ledger.reach import reaching_all
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from api.bootstrap import catalogue
+from api.catalogue import catalogue
 from incidents.ledger.command import Command, in_command
 from incidents.ledger.mapper import LeafEvent, LeafMapper
 from tests.support.facts import RECORDED, instance
