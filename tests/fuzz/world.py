@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from api.access.members import Grant
 from api.access.permissions import OF_A_PARTNERSHIP, Scope
 from escalation.changes import Sender as Asking
+from escalation.crew.staff import Step
 from escalation.crew.teams import Place
 from escalation.oncall.book import Place as SchedulePlace
 from escalation.oncall.settings import Settings
@@ -168,11 +169,23 @@ def _member(world: World, partnership: str, party: str, readers: frozenset[str])
     world.site.tocsin.members.grant(partnership, Grant(person, party, ["responder"]), by="test")
     world.known["person"].append(person)
     world.known["email"].append(f"{local}@people.example")
+    _addresses(world, person, party)
     title = world.secrets.word(f"the title of a team of {party}", readers)
     team = Place(partnership, party, "payments")
     world.site.tocsin.crew.teams.create(team, title, [person], Asking("test", party))
     world.known["team"].append(f"{party}.payments")
     _schedule(world, SchedulePlace(partnership, party, "first"), person, readers)
+
+
+def _addresses(world: World, person: str, party: str) -> None:
+    """Let somebody have a mail address and a number of their own, which no key may read: they are theirs alone."""
+    profiles, by = world.site.tocsin.crew.profiles, Asking(f"person:{person}")
+    local = world.secrets.word(f"an address of somebody of {party}", ())
+    number = f"+49301{len(world.known['person']):09}"
+    world.secrets.add(Secret(number.removeprefix("+"), f"a number of somebody of {party}", frozenset(), frozenset()))
+    profiles.give_address(person, "home", "email", f"{local}@home.example", by)
+    profiles.give_address(person, "mobile", "phone", number, by)
+    profiles.change_rules(person, [Step("sms:mobile"), Step("email:home"), Step("terminal")], [], by)
 
 
 def _schedule(world: World, place: SchedulePlace, person: str, readers: frozenset[str]) -> None:

@@ -33,6 +33,7 @@ from escalation.agreement.model.people import (
     SupportChannel,
     Webhook,
 )
+from escalation.crew.ways import EMAIL, SMS, VOICE, channel_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,7 +211,7 @@ class Agreement:
         return holders(name, self.parties, self.contacts)
 
     def _by(self, contact: Contact, via: str) -> Recipient:
-        return Recipient(contact.id, contact.party, "terminal" if via == TERMINAL else "webhook", via)
+        return Recipient(contact.id, contact.party, channel_of(via), via)
 
     def reader_of(self, recipient: str, destination: str) -> str | None:
         """The party that reads what is sent somewhere: whose webhook it is, else whose contact the recipient is.
@@ -222,8 +223,15 @@ class Agreement:
         return readers.pop() if len(readers) == 1 else None
 
     def destination(self, contact: str, via: str) -> str:
-        """Where a message to a contact goes: the webhook's URL; on the terminal the contact's own name."""
-        return contact if via == TERMINAL else self.webhooks[via.removeprefix(WEBHOOK)].url
+        """Where a message to a contact goes: a URL, a mailbox, a number; on the terminal the contact's own name.
+
+        What this version does not say of a contact stays its name, too: a channel refuses that, and the ladder goes on.
+        """
+        if via.startswith(WEBHOOK):
+            return self.webhooks[via.removeprefix(WEBHOOK)].url
+        known = self.contacts.get(contact)
+        found = {EMAIL: known.email, SMS: known.phone, VOICE: known.phone}.get(via) if known else None
+        return found or contact
 
 
 def holders(name: str, parties: Mapping[str, Party], contacts: Mapping[str, Contact]) -> list[Contact]:

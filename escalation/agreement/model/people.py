@@ -24,12 +24,17 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A function somebody holds for a party (spec.contacts). `via`: `terminal` or `webhook:ID`; empty: nobody yet."""
+    """A function somebody holds for a party (spec.contacts). `via`: its ways (crew/ways.py); empty: nobody yet.
+
+    `email` is its mailbox, `phone` its number as E.164 writes it.
+    """
 
     id: str
     party: str
     role: str
     via: tuple[str, ...] = (TERMINAL,)
+    email: str | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

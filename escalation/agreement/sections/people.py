@@ -8,12 +8,15 @@ from urllib.parse import urlsplit
 from escalation.agreement.model import TERMINAL, WEBHOOK, Contact, Party, Webhook
 from escalation.agreement.text import values
 from escalation.agreement.text.fields import Field, declared, distinct, keyed, show
+from escalation.contact_points import MAILBOX, NUMBER, mailbox, number
+from escalation.crew.ways import EMAIL, SMS, VOICE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
 _KINDS = ("signatory", "supporting", "external")
 _FEWEST = 2
+_CHANNELS = (TERMINAL, EMAIL, SMS, VOICE)
 
 
 def read_parties(field: Field, default_tz: str) -> dict[str, Party]:
@@ -85,21 +88,44 @@ def read_contacts(
 
 
 def _contact(field: Field, parties: Collection[str] | None, webhooks: Collection[str] | None) -> Contact:
-    entry = field.section(("id", "party", "role", "via"))
-    return Contact(
+    entry = field.section(("id", "party", "role", "via", "email", "phone"))
+    contact = Contact(
         id=values.name(entry.need("id")),
         party=values.refer(entry.need("party"), parties, "party"),
         role=values.name(entry.need("role")),
         via=tuple(_via(item, webhooks) for item in distinct(entry.get("via", [TERMINAL]).items())),
+        email=_reached_at(entry.get("email"), mailbox, MAILBOX),
+        phone=_reached_at(entry.get("phone"), number, NUMBER),
     )
+    for key, ways in (("email", {EMAIL}), ("phone", {SMS, VOICE})):
+        if not entry.get(key).given and not ways.isdisjoint(contact.via):
+            entry.get("via").mistake(
+                f"{_listed(ways & {*contact.via})} needs the contact's {key}", f"add {key}: beside it"
+            )
+    return contact
+
+
+def _listed(names: Collection[str]) -> str:
+    return " and ".join(sorted(names))
+
+
+def _reached_at(field: Field, form: Callable[[str], str | None], right: str) -> str | None:
+    """A mailbox or number; None: none is given, or none that a message can be sent to."""
+    if not field.given:
+        return None
+    found = form(field.value) if isinstance(field.value, str) else None
+    if found is None:
+        field.mistake(f"{show(field.value)} stands here", f"write {right}, in quotes")
+    return found
 
 
 def _via(field: Field, webhooks: Collection[str] | None) -> str:
     if isinstance(field.value, dict):
         return _webhook_name(field, webhooks)
-    if field.given and field.value != TERMINAL:
-        field.mistake(f"{show(field.value)} is not a channel of this version", "write terminal or {webhook: ID}")
-    return TERMINAL
+    if field.given and field.value not in _CHANNELS:
+        right = f"write {', '.join(_CHANNELS)} or {{webhook: ID}}"
+        field.mistake(f"{show(field.value)} is not a channel of this version", right)
+    return str(field.value) if field.value in _CHANNELS else TERMINAL
 
 
 def _webhook_name(field: Field, webhooks: Collection[str] | None) -> str:

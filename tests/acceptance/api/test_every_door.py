@@ -45,6 +45,7 @@ OPEN = {"signIn", "finishSignIn", "signOut", "isAlive", "isReady", "getCalendar"
 
 FOR_ALL_KNOWN = {
     "getMe", "getMyProfile", "describeMe", "setMyContactRules", "listMyAbsences", "addMyAbsence", "removeMyAbsence",
+    "listMyAddresses", "giveMyAddress", "removeMyAddress",
 }  # fmt: skip
 """What needs no scope."""
 

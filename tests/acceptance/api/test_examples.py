@@ -97,6 +97,7 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("getPerson", "addAbsence"), ("grantRoles",)),
     "removeAbsence": ("grantRoles", "addAbsence"),
     "removeMyAbsence": ("addMyAbsence",),
+    "removeMyAddress": ("giveMyAddress",),
     **dict.fromkeys(OF_SCHEDULES, ("createSchedule",)),
     "removeOverride": ("createSchedule", "addOverride"),
     **dict.fromkeys(("acceptSwap", "declineSwap", "withdrawSwap"), ("createSchedule", "proposeSwap")),
@@ -136,7 +137,10 @@ ON_CLAIMS = ("getClaim", "voteOnClaim", "giveEvidence", "withdrawClaim")
 ON_FILINGS = ("getFiling", "acknowledgeFiling", "amendFiling")
 
 OF_ONES_OWN = frozenset(
-    {"getMyProfile", "describeMe", "setMyContactRules", "listMyAbsences", "addMyAbsence", "removeMyAbsence"}
+    {
+        *("getMyProfile", "describeMe", "setMyContactRules", "listMyAbsences", "addMyAbsence", "removeMyAbsence"),
+        *("listMyAddresses", "giveMyAddress", "removeMyAddress"),
+    }
 )
 """What people say of themselves, and so no key can."""
 

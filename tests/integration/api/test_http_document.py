@@ -69,6 +69,7 @@ def test_every_operation_is_documented(site: Site) -> None:
         "sign-out",
         "profile",
         "contact-rules",
+        "addresses",
         "absences",
         "remove",
         "teams",

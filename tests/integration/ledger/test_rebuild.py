@@ -49,6 +49,7 @@ def tocsin(database_url: str, clock: MovedClock) -> Iterator[Tocsin]:
     tocsin.people.link("ann@acme.example", "https://login.acme.example", "ann")
     tocsin.members.grant(PARTNERSHIP, Grant(ann, "acme", ["responder"]), by="operator")
     tocsin.crew.profiles.describe(ann, "Europe/Berlin", ["de"], Sender(f"person:{ann}"))
+    tocsin.crew.profiles.give_address(ann, "mobile", "phone", "+4930123456", Sender(f"person:{ann}"))
     tocsin.crew.teams.create(Place(PARTNERSHIP, "acme", "payments"), "Payments", [ann], Sender("operator"))
     tocsin.crew.contacts.name_holder(PARTNERSHIP, "acme-sm", "team:acme.payments", Sender("operator"))
     calm, loud, over = declare(tocsin, severity="S3"), declare(tocsin), declare(tocsin)

@@ -38,6 +38,22 @@ def test_a_contact_is_reached_by_what_is_listed() -> None:
     assert agreement.reader_of("acme-coo", "https://pager.acme.example/in") == "acme"
 
 
+def test_a_contact_is_mailed_and_called_where_the_agreement_says() -> None:
+    """Its mailbox takes mail, its number text messages and calls; whoever reads them is its party."""
+    duty = "role: duty_manager, email: noc@acme.example, phone: '+49 30 123456', via: [email, sms, voice]}"
+    agreement = worded({"role: duty_manager}": duty})
+    reached = [
+        (way.channel, way.via, agreement.destination("acme-duty", way.via)) for way in agreement.recipients("acme-duty")
+    ]
+    assert reached == [
+        ("email", "email", "noc@acme.example"),
+        ("sms", "sms", "+4930123456"),
+        ("voice", "voice", "+4930123456"),
+    ]
+    assert {agreement.reader_of("acme-duty", destination) for _, _, destination in reached} == {"acme"}
+    assert agreement.destination("globex-ops", "sms") == "globex-ops", "of which it says none"
+
+
 def test_a_clock_of_the_clients_is_owed_by_the_client() -> None:
     """From each request until its reply, as often as there is one."""
     incident = Exemplary(agreement=worded({"    review_due:": f"    {ANSWER}\n    review_due:"}))
