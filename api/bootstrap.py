@@ -71,7 +71,11 @@ from incidents.restrictions import RestrictionRows
 from incidents.search import FORGET, SearchTexts
 from incidents.states import IncidentStates
 from notifications.acknowledging import AckLinks
+from notifications.letters.book import Letters
+from notifications.letters.reading import LetterReading
+from notifications.letters.requeuing import Requeuing
 from notifications.links import Links
+from notifications.message.message import Composer
 from notifications.owed.deliveries import Deliveries
 from notifications.webhooks.book import Subscriptions
 from notifications.webhooks.history import FORGET as FORGET_SENT
@@ -106,6 +110,8 @@ class Tocsin:
     incidents: Incidents
     ack_links: AckLinks
     reading: Reading
+    letters: LetterReading
+    requeuing: Requeuing
     keys: Keys
     people: People
     members: Members
@@ -251,6 +257,8 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         incidents=incidents,
         ack_links=AckLinks(incidents, book, staff, links),
         reading=Reading(ledger, book),
+        letters=LetterReading(ledger, Letters(ledger.recorder.reading), book, staff),
+        requeuing=Requeuing(incidents, Composer(book, public_url, staff)),
         keys=Keys(ledger, book),
         people=people,
         members=Members(ledger, book, people),

@@ -42,6 +42,7 @@ from api.http.resources.agreements import agreements
 from api.http.resources.attainment import attainment
 from api.http.resources.calendar_feeds import calendars
 from api.http.resources.certificates import certificates
+from api.http.resources.deliveries import deliveries
 from api.http.resources.disputes import disputes
 from api.http.resources.docs import documentation
 from api.http.resources.events import events
@@ -83,7 +84,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.after_request(tell_standing)
     app.after_request(keep_private)
     api = openapi.document(app)
-    records = (agreements, incidents, search, attainment, events, disputes, notices, certificates)
+    records = (agreements, incidents, deliveries, search, attainment, events, disputes, notices, certificates)
     for blueprint in (*records, people, schedules, calendars, keys, members, me, access_log, sign_in, health):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))

@@ -34,12 +34,16 @@ class Requeuing:
             letter.stream, letter.id, lambda incident: self._pages.unneeded(delivery, incident), asked
         )
 
+    def record(self, letter: Letter) -> Reminding:
+        """Read the record that reminds. NotFound."""
+        return self._ledger.get(Reminding, letter.stream)
+
     def reminder(self, letter: Letter, sender: Sender) -> Changed[Reminding]:
         """Have a reminder sent again. NotFailed; NoLongerNeeded."""
         delivery = letter.claimed(self._ledger.clock.now())
 
         def decide(command: Command) -> tuple[Reminding, tuple[()]]:
-            record = self._ledger.get(Reminding, letter.stream)
+            record = self.record(letter)
             record.requeue(letter.id, by=sender.by, at=command.recorded_at)
             if (why := self._reminders.unneeded(delivery, record)) is not None:
                 raise NoLongerNeeded(why=why)

@@ -47,7 +47,7 @@ class LetterView:
         way: The way to them, by its name, never an address; None: it is another party's to know.
         waits: Why it waits, in words.
         detail: Why it failed or was withdrawn.
-        own: Whether it is the reader's own to send again.
+        owed_by: The party whose person, contact or webhook it is for, which may have it sent again.
     """
 
     letter: Letter
@@ -58,7 +58,7 @@ class LetterView:
     waits: str | None
     detail: str | None
     attempts: tuple[Attempt, ...]
-    own: bool
+    owed_by: str | None
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ class OfIncident:
         page = self._shown.get(self._source(letter))
         if page is None:
             return None
-        own = self.is_own(letter)
+        owed_by = self.owed_by(letter)
+        own = self.reader.viewer.everything or (owed_by is not None and owed_by == self.reader.viewer.party)
         return LetterView(
             letter=letter,
             recipient=page["recipient"],
@@ -100,17 +101,14 @@ class OfIncident:
             waits=why_it_waits(letter, self.reader.now, in_full=own),
             detail=self._details.get(letter.id),
             attempts=letter.attempts if own else tuple(replace(each, detail=None) for each in letter.attempts),
-            own=own,
+            owed_by=owed_by,
         )
 
-    def is_own(self, letter: Letter) -> bool:
-        """Whether it is the reader's party's, or the reader sees everything."""
-        if self.reader.viewer.everything:
-            return True
+    def owed_by(self, letter: Letter) -> str | None:
+        """Give the party whose it is; None: the agreement cannot say."""
         cause = fact_at(letter.version, self.seen.whole)
         pinned = self.seen.whole.agreement_version if cause is None else version_when(cause, self.seen.whole)
-        owed = party_owed(letter.recipient, letter.party, self.versions(pinned))
-        return owed is not None and owed == self.reader.viewer.party
+        return party_owed(letter.recipient, letter.party, self.versions(pinned))
 
     def _source(self, letter: Letter) -> str:
         """Give the page that an announcement follows; of all else it is the letter itself."""
@@ -150,9 +148,10 @@ def _shown_in(seen: Incident) -> Iterator[dict[str, Any]]:
                 yield from pages or ()
 
 
-def reminder_view(letter: Letter, record: Reminding, reader: Reader) -> LetterView:
+def reminder_view(letter: Letter, record: Reminding, versions: Versions, reader: Reader) -> LetterView:
     """Show a letter of a record that reminds, to whoever's own it is. LookupError where it is none of this record's."""
-    page = next(each for each in reminded_by(letter.claimed(reader.now), record).pages if each["delivery"] == letter.id)
+    cause = reminded_by(letter.claimed(reader.now), record)
+    page = next(each for each in cause.pages if each["delivery"] == letter.id)
     return LetterView(
         letter=letter,
         recipient=letter.recipient,
@@ -162,5 +161,5 @@ def reminder_view(letter: Letter, record: Reminding, reader: Reader) -> LetterVi
         waits=why_it_waits(letter, reader.now),
         detail=letter.detail,
         attempts=letter.attempts,
-        own=True,
+        owed_by=party_owed(letter.recipient, letter.party, versions(cause.agreement_version)),
     )

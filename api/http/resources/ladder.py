@@ -36,4 +36,5 @@ def ladder(reference: str) -> Shown:
     reader = viewer(partnership)
     seen = tocsin().reading.incident(stream, reader)
     versions = partial(tocsin().book.get, partnership)
-    return ladders_of(seen, versions, tocsin().crew.directory, reader, tocsin().clock.now())
+    waits = tocsin().letters.waits(seen, reader)
+    return ladders_of(seen, versions, tocsin().crew.directory, reader, tocsin().clock.now(), waits=waits)
