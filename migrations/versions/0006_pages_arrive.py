@@ -86,7 +86,9 @@ CREATE TABLE webhook_messages (
     CONSTRAINT webhook_messages_pkey PRIMARY KEY (id)
 );
 CREATE INDEX webhook_messages_order_idx ON webhook_messages (subscription, stream, place) WHERE status = 'waiting';
-CREATE INDEX webhook_messages_due_idx ON webhook_messages (due_at) WHERE status = 'waiting';
+CREATE INDEX webhook_messages_due_idx ON webhook_messages (subscription, due_at, place) WHERE status = 'waiting';
+CREATE INDEX webhook_messages_busy_idx ON webhook_messages (subscription, leased_until)
+    WHERE status = 'waiting' AND leased_until IS NOT NULL;
 CREATE INDEX webhook_messages_log_idx ON webhook_messages (subscription, created_at, id);
 CREATE INDEX webhook_messages_created_at_idx ON webhook_messages (created_at);
 CREATE TABLE webhook_attempts (
@@ -110,6 +112,7 @@ GRANT SELECT ON webhook_secrets TO tocsin_worker;
 GRANT DELETE ON webhook_messages TO tocsin_worker;
 GRANT INSERT, UPDATE, DELETE ON webhook_attempts, webhook_lanes TO tocsin_worker;
 GRANT DELETE ON webhook_attempts TO tocsin_eraser;
+INSERT INTO followers (name, position) SELECT 'webhooks', position FROM sequencer WHERE name = 'sequencer';
 """
 
 ADDRESSES = """

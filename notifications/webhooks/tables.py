@@ -80,7 +80,13 @@ webhook_messages = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
     Index("webhook_messages_order_idx", "subscription", "stream", "place", postgresql_where=text("status = 'waiting'")),
-    Index("webhook_messages_due_idx", "due_at", postgresql_where=text("status = 'waiting'")),
+    Index("webhook_messages_due_idx", "subscription", "due_at", "place", postgresql_where=text("status = 'waiting'")),
+    Index(
+        "webhook_messages_busy_idx",
+        "subscription",
+        "leased_until",
+        postgresql_where=text("status = 'waiting' AND leased_until IS NOT NULL"),
+    ),
     Index("webhook_messages_log_idx", "subscription", "created_at", "id"),
     Index("webhook_messages_created_at_idx", "created_at"),
 )
