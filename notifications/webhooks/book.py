@@ -16,7 +16,7 @@ from escalation.changes import once
 from escalation.crew.leading import leading_contacts
 from escalation.crew.reaching import Calling
 from escalation.crew.staff import PERSON
-from incidents.errors import Refused
+from incidents.errors import NotFound, Refused
 from incidents.feed import types_named
 from incidents.ledger.reach import reaching_all
 from incidents.ledger.recorder import ReceiptExists
@@ -86,6 +86,31 @@ class Subscriptions:
         self._crew = crew
         self._feed = feed
         self._allowed = allowed
+
+    # --- found -------------------------------------------------------------------------------------------------------
+
+    def found(self, partnership: str, public_id: str) -> Subscription:
+        """Read one by its id, a removed one too. NotFound."""
+        row = webhook_subscriptions.c
+        query = select(row.stream).where(row.partnership == partnership, row.stream == STREAM + public_id)
+        with self._reading.connect() as connection:
+            stream: str | None = connection.scalar(query)
+        if stream is None:
+            raise NotFound
+        with reaching_all():
+            return self._ledger.get(Subscription, stream)
+
+    def listed(self, partnership: str) -> list[Subscription]:
+        """Read those of a partnership that are not removed, by party, the oldest first."""
+        row = webhook_subscriptions.c
+        query = select(row.stream).where(row.partnership == partnership, row.state != REMOVED)
+        with self._reading.connect() as connection:
+            streams = list(connection.scalars(query.order_by(row.party, row.made_at, row.stream)))
+        if not streams:
+            return []
+        with reaching_all(), self._reading.connect() as connection:
+            records = self._ledger.get_many(streams, connection)
+        return [record for stream in streams if isinstance(record := records[stream], Subscription)]
 
     # --- what people do ----------------------------------------------------------------------------------------------
 

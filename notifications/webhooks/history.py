@@ -16,9 +16,8 @@ from incidents.errors import NotFound
 from incidents.happenings import WHOLE
 from incidents.ledger.tables import sequence
 from incidents.restrictions import disclosed
-from notifications.webhooks.record import REMOVED
 from notifications.webhooks.statuses import SHOWN
-from notifications.webhooks.tables import webhook_attempts, webhook_messages, webhook_subscriptions
+from notifications.webhooks.tables import webhook_attempts, webhook_messages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,14 +74,6 @@ class History:
             if found is None:
                 raise NotFound
             return found, list(connection.execute(attempts.order_by(webhook_attempts.c.nth)))
-
-
-def subscriptions_of(partnership: str, reading: Engine) -> Sequence[Row[Any]]:
-    """Read the subscriptions of a partnership that are not removed, by party, the oldest first."""
-    row = webhook_subscriptions.c
-    query = select(webhook_subscriptions).where(row.partnership == partnership, row.state != REMOVED)
-    with reading.connect() as connection:
-        return list(connection.execute(query.order_by(row.party, row.made_at, row.stream)))
 
 
 def _shown(wanted: Wanted) -> Select[Any]:
