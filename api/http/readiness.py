@@ -29,7 +29,7 @@ def readiness(tocsin: Tocsin) -> dict[str, Any]:
     """Look once; never raises for a database that is away."""
     try:
         with reaching_all(), tocsin.database.connect() as connection:
-            lag = _lag(connection, tocsin.clock.now())
+            lag = sequencer_lag(connection, tocsin.clock.now())
             applied = _applied(connection)
     except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error):
         return {"status": "not_ready", "checks": {"database": "does not answer"}, "sequencer": None}
@@ -58,7 +58,7 @@ def _applied(connection: Connection) -> str | None:
         return None
 
 
-def _lag(connection: Connection, now: datetime) -> dict[str, Any]:
+def sequencer_lag(connection: Connection, now: datetime) -> dict[str, Any]:
     some = select(pending.c.id).limit(COUNTED).subquery()
     waiting = connection.execute(select(func.count()).select_from(some)).scalar_one()
     oldest = connection.execute(select(pending.c.spans).order_by(pending.c.id).limit(1)).scalar()
