@@ -115,6 +115,11 @@ class Feed:
             after = read[-1][0] if read else after
             yield entries
 
+    def at(self, wanted: Wanted, place: int) -> Entry | None:
+        """Give the entry at an index; None where there is none for this viewer."""
+        entries, _ = self._batch(wanted, {"after": place - 1, "before": END, "most": 1})
+        return entries[0] if entries else None
+
     def _batch(self, wanted: Wanted, span: dict[str, int]) -> tuple[list[Entry], Sequence[Sequence[Any]]]:
         with reaching(wanted.partnership), self._reading.connect() as connection:
             rows = fetch(connection, SELECT_LOG, {"wanted": wanted.partnership, **span}, binary=True)
@@ -129,7 +134,7 @@ def types_named(words: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
     names = catalogue.names()
     found: set[str] = set()
     for word in words:
-        meant = {stored for stored, today in names.items() if word in _called(today)}
+        meant = {stored for stored, today in names.items() if word in words_for(today)}
         if not meant:
             right = "Use types such as incident.noted, incident.noted.v1, or incident.* for all of a kind."
             raise InvalidField("types", f"No event is called {word}. {right}")
@@ -142,7 +147,8 @@ def usual_types(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(stored for stored, today in catalogue.names().items() if not today.startswith("access."))
 
 
-def _called(name: str) -> set[str]:
+def words_for(name: str) -> set[str]:
+    """Give the words that mean a type, by its name of today."""
     return {name, name.rpartition(".")[0], f"{name.partition('.')[0]}.*"}
 
 

@@ -1,0 +1,174 @@
+"""The sender of subscriptions' messages: at least once, each under one id, in order within a stream.
+
+What is sent is what the party may see at that moment. It claims under a lease and sends outside any transaction; if it
+dies in between, the lease runs out and whoever comes next sends again, with the same id.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from threading import Event
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+
+from notifications.channels.channel import SendFailed
+from notifications.posting.envelope import HEADERS
+from notifications.posting.signing import signed
+from notifications.posting.verdict import refusal
+from notifications.webhooks import secrets
+from notifications.webhooks.log import MOST_BODY, host_of, request_kept, response_kept
+from notifications.webhooks.outcomes import Attempt, Outcomes, Rest
+from notifications.webhooks.queue import POOR, Queue, Room
+from notifications.webhooks.record import GONE, SILENT
+from notifications.webhooks.schedule import GIVEN_UP_AFTER, again_at, opens_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
+
+    from incidents.ledger.clock import Clock
+    from notifications.posting.poster import Answer, Poster
+    from notifications.webhooks.body import Bodies
+    from notifications.webhooks.queue import Claimed
+
+AT_ONCE = 128
+"""Threads: most of them wait for somebody's answer."""
+FOR_PROVEN = 16
+"""Threads that all others leave to proven receivers."""
+MOST_POOR = 64
+"""Threads that receivers may hold which are slow or fail."""
+LONGEST_SEND = 15.0
+"""Seconds."""
+GONE_STATUS = 410
+WAKE_SECONDS = 0.1
+"""How long a turn that found nothing waits for a message in flight: what comes behind it in its stream is due then."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Ports(NamedTuple):
+    """What the sender works with: the way out, what makes bodies, and what gives a subscription up (stream, why)."""
+
+    poster: Poster
+    bodies: Bodies
+    disable: Callable[[str, str], None]
+
+
+class WebhookSender:
+    """Sends messages, many at once. Any number of senders may run, in one process or many."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        ports: Ports,
+        *,
+        longest_send: float = LONGEST_SEND,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Take an engine whose connections have the worker's role; `chance` gives a number from 0 to 1."""
+        self._engine = engine
+        self._clock = clock
+        self._ports = ports
+        self._queue = Queue(engine)
+        self._outcomes = Outcomes(engine)
+        self._longest_send = longest_send
+        self._chance = chance
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhooks")
+        self._in_flight: dict[Future[None], int] = {}
+        self._freed = Event()
+
+    def run_once(self) -> int:
+        """Claim what is due and start sending it; give how many, or 1 where something in flight came to its end."""
+        self._freed.clear()
+        self._in_flight = {future: standing for future, standing in self._in_flight.items() if not future.done()}
+        room = self._room()
+        claimed = self._queue.claim(self._clock.now(), room) if room.most else []
+        for message in claimed:
+            future = self._pool.submit(self._deliver, message)
+            self._in_flight[future] = message.standing
+            future.add_done_callback(lambda _: self._freed.set())
+        if claimed or not self._in_flight:
+            return len(claimed)
+        return int(self._freed.wait(WAKE_SECONDS))
+
+    def drain(self, timeout: float | None = None) -> bool:
+        """Wait, at most `timeout` seconds, for what is being sent; True once nothing is."""
+        return not wait(self._in_flight, timeout).not_done
+
+    def close(self) -> None:
+        """Finish what is being sent, and stop."""
+        self._pool.shutdown()
+
+    def _room(self) -> Room:
+        held = list(self._in_flight.values())
+        free = AT_ONCE - len(held)
+        return Room(free, max(0, free - FOR_PROVEN), max(0, MOST_POOR - held.count(POOR)))
+
+    def _deliver(self, message: Claimed) -> None:
+        """Deliver, and never let a failure pass unseen; whatever it was, the lease runs out and it is tried again."""
+        try:
+            self._deliver_as_seen(message)
+        except Exception:  # noqa: BLE001 - a thread of the pool would swallow it unseen
+            _log.exception("webhook_interrupted", message=message.id, subscription=message.subscription)
+
+    def _deliver_as_seen(self, message: Claimed) -> None:
+        try:
+            content = self._ports.bodies.of(message)
+        except Exception as error:  # noqa: BLE001 - a defect of ours is counted, and given up, like any failure
+            _log.exception("webhook_broke", message=message.id, subscription=message.subscription)
+            detail = f"internal error: {type(error).__name__}"
+            self._failed(message, Attempt(self._clock.now(), 0, {}, error=detail), SendFailed(detail))
+            return
+        now = self._clock.now()
+        if content is None:
+            self._outcomes.withheld(message, now)
+        elif now < message.leased_until:  # else this process stood still, and it may be somebody else's by now
+            self._send(message, content)
+
+    def _send(self, message: Claimed, content: bytes) -> None:
+        now, began = self._clock.now(), time.monotonic()
+        with self._engine.connect() as connection:
+            keys = secrets.good(message.subscription, now, connection)
+        headers = HEADERS | signed(message.id, now, content, keys)
+        answer, failure = self._posted(message, content, headers)
+        took_ms = round((time.monotonic() - began) * 1000)
+        request = request_kept(message.url, headers.items(), content)
+        attempt = Attempt(self._clock.now(), took_ms, request, error=None if failure is None else failure.detail)
+        if answer is not None:
+            response = response_kept(answer.headers, answer.body, cut=answer.cut)
+            attempt = replace(attempt, response=response, status_code=answer.status)
+        if failure is None:
+            self._outcomes.delivered(message, attempt)
+        else:
+            self._failed(message, attempt, failure)
+
+    def _posted(
+        self, message: Claimed, content: bytes, headers: dict[str, str]
+    ) -> tuple[Answer | None, SendFailed | None]:
+        """Make one attempt: give the answer, if there was one, and the failure, if it was one."""
+        try:
+            answer = self._ports.poster.post(message.url, content, headers, most=MOST_BODY, seconds=self._longest_send)
+        except SendFailed as failure:
+            return None, failure
+        return answer, refusal(answer, self._clock.now())
+
+    def _failed(self, message: Claimed, attempt: Attempt, failure: SendFailed) -> None:
+        now, chance = attempt.at, self._chance()
+        failing_since = message.failing_since or now
+        why = f"{failure.detail} from {host_of(message.url)}" if attempt.status_code else failure.detail
+        rest = Rest(opens_at(failing_since, failure.retry_after, now, chance), why)
+        again = again_at(message.tries, failure.retry_after, now, chance)
+        gone = attempt.status_code == GONE_STATUS
+        if again is None or gone:
+            self._outcomes.failed(message, attempt, rest)
+        else:
+            self._outcomes.postponed(message, attempt, again, rest)
+        _log.warning("webhook_failed", message=message.id, subscription=message.subscription, detail=failure.detail)
+        if gone or now - max(failing_since, message.state_at) >= GIVEN_UP_AFTER:
+            self._ports.disable(message.subscription, GONE if gone else SILENT)
