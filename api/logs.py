@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 """Without the values of variables, here and on the console: they may be secrets."""
 
-_SECRET_ADDRESS = re.compile(r"(/v1/calendars/|/acknowledge/)[^\s\"'?#]+")
-"""Addresses that are secrets: of calendars, and links to acknowledge. Servers write down what they were asked for when
-something goes wrong.
+_SECRET_ADDRESS = re.compile(r"(/v1/calendars/|/v1/heartbeats/|/acknowledge/)[^\s\"'?#]+")
+"""Addresses that are secrets: of calendars and heartbeats, and links to acknowledge. Servers write down what they were
+asked for when something goes wrong.
 """
 
 

@@ -35,6 +35,8 @@ from api.http.resources import (  # noqa: F401 - they serve on others' blueprint
     signing,
     swaps,
     teams,
+    trials,
+    webhook_messages,
 )
 from api.http.resources.access_log import access_log
 from api.http.resources.acknowledging import acknowledging
@@ -47,6 +49,8 @@ from api.http.resources.disputes import disputes
 from api.http.resources.docs import documentation
 from api.http.resources.events import events
 from api.http.resources.health import health
+from api.http.resources.heartbeat_calls import heartbeat_calls
+from api.http.resources.heartbeats import heartbeats
 from api.http.resources.incidents import incidents
 from api.http.resources.keys import keys
 from api.http.resources.me import me
@@ -56,6 +60,7 @@ from api.http.resources.people import people
 from api.http.resources.schedules import schedules
 from api.http.resources.search import search
 from api.http.resources.sign_in import sign_in
+from api.http.resources.webhooks import webhooks
 from api.logs import configure_logging
 from api.postgres.database import with_database
 from api.seats import Seats
@@ -85,7 +90,20 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.after_request(keep_private)
     api = openapi.document(app)
     records = (agreements, incidents, deliveries, search, attainment, events, disputes, notices, certificates)
-    for blueprint in (*records, people, schedules, calendars, keys, members, me, access_log, sign_in, health):
+    integrations = (heartbeats, heartbeat_calls, webhooks)
+    for blueprint in (
+        *records,
+        *integrations,
+        people,
+        schedules,
+        calendars,
+        keys,
+        members,
+        me,
+        access_log,
+        sign_in,
+        health,
+    ):
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation(api.spec.to_dict))
     app.register_blueprint(acknowledging)
