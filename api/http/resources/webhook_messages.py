@@ -14,9 +14,9 @@ from api.http.idempotency import replay_headers
 from api.http.resources.webhooks import REPLAYED, WEBHOOK_PATH, managed, readable, webhooks
 from api.http.schemas.fields import Body as NoFields
 from api.http.schemas.webhooks import (
-    MessageDetail,
     MessagePage,
     MessageQuery,
+    MessageWithAttempts,
     PingView,
     RedeliveredView,
     Redelivering,
@@ -96,7 +96,7 @@ def list_messages(query: Body, partnership: str, webhook: str) -> Shown:
     "GET",
     "/<partnership>/webhooks/<webhook>/messages/<message>",
     "getWebhookMessage",
-    gives=MessageDetail,
+    gives=MessageWithAttempts,
     errors=openapi.READ_ERRORS,
     path=_MESSAGE,
     scope=Scope.INTEGRATIONS_MANAGE,

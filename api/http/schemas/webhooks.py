@@ -144,23 +144,23 @@ class MessagePage(Schema):
     next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "null on the last page."})
 
 
-class HeaderView(Schema):
+class MessageHeader(Schema):
     """A header; what may be secret is struck out."""
 
     name = fields.String(required=True)
     value = fields.String(required=True)
 
 
-class SentView(Schema):
+class MessageContent(Schema):
     """A request or an answer: its headers, and the beginning of its body."""
 
     url = fields.String(metadata={"description": "Of a request, without its query."})
-    headers = fields.List(fields.Nested(HeaderView), required=True)
+    headers = fields.List(fields.Nested(MessageHeader), required=True)
     body = fields.String(required=True, metadata={"description": "Its first 2 KiB."})
     cut = fields.Boolean(required=True, metadata={"description": "Whether it went on."})
 
 
-class AttemptView(Schema):
+class MessageAttempt(Schema):
     """An attempt at a message."""
 
     nth = fields.Integer(required=True)
@@ -169,14 +169,14 @@ class AttemptView(Schema):
     outcome = fields.String(required=True, metadata={"description": "`delivered` or `failed`."})
     status_code = fields.Integer(required=True, allow_none=True, metadata={"description": "null: no answer came."})
     error = fields.String(required=True, allow_none=True)
-    request = fields.Nested(SentView, required=True, allow_none=True)
-    response = fields.Nested(SentView, required=True, allow_none=True)
+    request = fields.Nested(MessageContent, required=True, allow_none=True)
+    response = fields.Nested(MessageContent, required=True, allow_none=True)
 
 
-class MessageDetail(MessageView):
+class MessageWithAttempts(MessageView):
     """A message with each attempt at it, the first one first."""
 
-    attempts = fields.List(fields.Nested(AttemptView), required=True)
+    attempts = fields.List(fields.Nested(MessageAttempt), required=True)
 
 
 class Redelivering(Body):
