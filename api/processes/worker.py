@@ -22,6 +22,8 @@ from notifications.links import Links
 from notifications.message.message import Composer
 from notifications.posting.poster import Poster
 from notifications.queue.sender import Sender
+from notifications.webhooks.body import Bodies
+from notifications.webhooks.sender import Ports, WebhookSender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -129,6 +131,15 @@ def _label_of(incidents: Incidents) -> Callable[[str], str]:
     return lambda public_id: incidents.get(incidents.stream_of(public_id)).label
 
 
+def _webhooks(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
+    poster = Poster(settings.outbound_allow)
+    ports = Ports(poster, Bodies(tocsin.feed, settings.public_url), tocsin.webhooks.disable)
+    sender = WebhookSender(tocsin.database, tocsin.clock, ports)
+    leaving.callback(poster.close)
+    leaving.callback(sender.close)
+    return sender.run_once
+
+
 def _followers(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
     runners = tocsin.followers()
     return lambda: sum(runner.run_once() for runner in runners)
@@ -138,5 +149,12 @@ def _journal(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
     return tocsin.journal.run_once
 
 
-PARTS = {"sequencer": _sequencer, "engine": _engine, "sender": _sender, "followers": _followers, "journal": _journal}
+PARTS = {
+    "sequencer": _sequencer,
+    "engine": _engine,
+    "sender": _sender,
+    "webhooks": _webhooks,
+    "followers": _followers,
+    "journal": _journal,
+}
 """What a worker does, by the names that `tocsin worker --only` takes."""

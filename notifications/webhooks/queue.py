@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=30)
 """How long a claim holds: three times as long as a send may take."""
 PROVEN, NEW, POOR = 0, 1, 2
 """How `standing` is written."""

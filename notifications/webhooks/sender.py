@@ -17,6 +17,7 @@ import structlog
 
 from notifications.channels.channel import SendFailed
 from notifications.posting.envelope import HEADERS
+from notifications.posting.poster import LONGEST
 from notifications.posting.signing import signed
 from notifications.posting.verdict import refusal
 from notifications.webhooks import secrets
@@ -42,8 +43,6 @@ FOR_PROVEN = 16
 """Threads that all others leave to proven receivers."""
 MOST_POOR = 64
 """Threads that receivers may hold which are slow or fail."""
-LONGEST_SEND = 15.0
-"""Seconds."""
 GONE_STATUS = 410
 WAKE_SECONDS = 0.1
 """How long a turn that found nothing waits for a message in flight: what comes behind it in its stream is due then."""
@@ -68,7 +67,7 @@ class WebhookSender:
         clock: Clock,
         ports: Ports,
         *,
-        longest_send: float = LONGEST_SEND,
+        longest_send: float = LONGEST,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Take an engine whose connections have the worker's role; `chance` gives a number from 0 to 1."""
