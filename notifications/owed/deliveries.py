@@ -21,6 +21,7 @@ from notifications.owed.asking import Paging, pages_in
 from notifications.owed.relevance import version_when
 from notifications.queue.delivery import FAILED, NOTICE, PAGE, REMINDER, SENT, TAKEN, WAITING, WITHDRAWN
 from notifications.queue.destinations import destination
+from notifications.queue.overtaken import OVERTAKE
 from notifications.queue.tables import deliveries
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _FINISH = (
         status=bindparam("outcome"),
         finished_at=bindparam("finished"),
         detail=bindparam("reason"),
+        waits_for=null(),
         leased_until=null(),
     )
 )
@@ -94,6 +96,8 @@ class Deliveries:
             yield from _became(fact)
             if rows := list(_owed(record, fact)):
                 yield Write(_OWE, [self._addressed(row) for row in rows])
+        if any(map(_may_overtake, new)):
+            yield Write(OVERTAKE, [{"decided": record.id}])
 
     def _addressed(self, row: dict[str, Any]) -> dict[str, Any]:
         """Spell the address out, in the row alone, that facts only name, by the agreement version of their pages."""
@@ -116,6 +120,11 @@ def _owed_of(incident: Incident, fact: Fact) -> Iterator[dict[str, Any]]:
         yield from (_page_row(fact, page) for page in _pages_of(incident, fact))
     else:
         yield from (_taken_row(each) for each in announcements(incident, fact))
+
+
+def _may_overtake(fact: Fact) -> bool:
+    """Whether a fact may make pages unneeded that wait: what people decide does, more or less directly."""
+    return isinstance(fact, h.Decision) and not isinstance(fact, h.Declared | h.Noted | h.PageRequeued)
 
 
 def _became(fact: Fact) -> Iterator[Write]:

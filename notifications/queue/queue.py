@@ -9,87 +9,38 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import any_, bindparam, exists, func, literal_column, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy import bindparam, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from notifications.queue.delivery import WAITING, Delivery
+from notifications.queue import lanes
+from notifications.queue.bundling import parcels
+from notifications.queue.claiming import ALONE, claim
+from notifications.queue.delivery import WAITING
 from notifications.queue.tables import deliveries, delivery_attempts
+from notifications.queue.waiting import waits_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Engine
+    from sqlalchemy import Connection, Engine
 
+    from notifications.queue.bundling import Parcel
+    from notifications.queue.claiming import Ask
+    from notifications.queue.delivery import Delivery
     from notifications.queue.retry import TryAgain
+    from notifications.queue.tried import Tried
 
-LEASE = timedelta(seconds=30)
-"""How long a claim holds. What a crashed sender had in hand is sent again, under the same id, once it has run out."""
+LEASE = timedelta(seconds=20)
+"""How long a claim holds: twice the longest send. What a crashed sender had in hand is sent again, under the same id,
+once it has run out."""
 
 _row = deliveries.c
-_ahead = deliveries.alias("ahead")
-_waiting: ColumnElement[str] = literal_column(
-    f"'{WAITING}'"
-)  # as a parameter it would keep the planner from the partial index
-
-_ALONE = select(
-    func.set_config("idle_in_transaction_session_timeout", "5s", True),  # noqa: FBT003 - PostgreSQL's: this transaction
-    func.pg_advisory_xact_lock(func.hashtext("deliveries.claim")),
-)
-"""One claims at a time, or two would each see a lane free and take a row of it. One that hangs loses its turn."""
-
-_lane_is_busy = exists().where(
-    _ahead.c.status == _waiting,
-    _ahead.c.channel == _row.channel,
-    _ahead.c.destination == _row.destination,
-    _ahead.c.leased_until > bindparam("present"),
-)
-_place = func.row_number().over(
-    partition_by=(_row.channel, _row.destination), order_by=(_row.urgency, _row.due_at, _row.id)
-)
-_due = (
-    select(_row.id, _row.urgency, _row.due_at, _place.label("place"))
-    .where(
-        _row.status == _waiting,
-        _row.due_at <= bindparam("present"),
-        _row.channel == any_(bindparam("channels", type_=ARRAY(TEXT))),
-        ~_lane_is_busy,
-    )
-    .cte("due")
-)
-_heads = (
-    select(_due.c.id)
-    .where(_due.c.place == 1)
-    .order_by(_due.c.urgency, _due.c.due_at, _due.c.id)
-    .limit(bindparam("most"))
-    .cte("heads")
-)
-_free = (
-    select(_row.id)
-    .where(_row.id.in_(select(_heads.c.id)), _row.status == _waiting)
-    .with_for_update(skip_locked=True)
-    .cte("free")
-)
-_CLAIM = (
+_still_mine = (_row.id == bindparam("delivery")) & (_row.tries == bindparam("nth")) & (_row.status == WAITING)
+_POSTPONE = (
     update(deliveries)
-    .where(_row.id == _free.c.id)
-    .values(leased_until=bindparam("until"), tries=_row.tries + 1)
-    .returning(*(_row[name] for name in Delivery.__dataclass_fields__))
-)
-
-_still_mine = (_row.id == bindparam("delivery")) & (_row.tries == bindparam("nth")) & (_row.status == _waiting)
-_POSTPONE = update(deliveries).where(_still_mine).values(due_at=bindparam("again_at"), leased_until=None)
-_REST = (
-    update(deliveries)
-    .where(
-        _row.status == _waiting,
-        _row.channel == bindparam("on_channel"),
-        _row.destination == bindparam("to_destination"),
-        _row.due_at < bindparam("again_at"),
-        _row.leased_until.is_(None),
-    )
-    .values(due_at=bindparam("again_at"))
+    .where(_still_mine)
+    .values(due_at=bindparam("again_at"), waits_for=bindparam("why"), leased_until=None)
 )
 _ATTEMPT = upsert(delivery_attempts).on_conflict_do_nothing()
 
@@ -98,42 +49,53 @@ class Queue:
     """What waits to be sent. The outcome of a delivery is no business of the queue's: it is a fact (deliveries.py)."""
 
     def __init__(self, engine: Engine) -> None:
-        """Take an engine whose connections have the runtime role."""
+        """Take an engine whose connections have the worker's role."""
         self._engine = engine
 
-    def claim(self, channels: Sequence[str], now: datetime, *, most: int) -> list[Delivery]:
-        """Take up to `most` deliveries that are due on these channels, at most one a lane, the most urgent first.
+    def claim(self, asks: Sequence[Ask], now: datetime) -> list[Parcel]:
+        """Take what is due, at most one parcel a lane and as many as each channel asks for, the most urgent first.
 
-        A lane in which a claim still holds is left alone, whoever holds it.
+        A lane in which a claim still holds is left alone, whoever holds it; so is one that rests. Healthy lanes go
+        before slow ones. What is to be bundled with what follows is given back (bundling.py).
         """
-        asked = {"channels": list(channels), "present": now, "until": now + LEASE, "most": most}
         with self._engine.begin() as connection:
-            connection.execute(_ALONE)
-            claimed = [Delivery(**row._mapping) for row in connection.execute(_CLAIM, asked)]  # noqa: SLF001 - public
-        return sorted(claimed, key=lambda delivery: delivery.urgency)
+            connection.execute(ALONE)
+            lanes.put_off(connection, asks, now)
+            claimed = claim(connection, asks, now, now + LEASE)
+            bundling = {ask.channel for ask in asks if ask.bundles}
+            found = list(parcels(connection, claimed, bundling, now))
+            lanes.spend(connection, asks, [parcel.deliveries[0] for parcel in found], now)
+        return sorted(found, key=lambda parcel: (parcel.slow, parcel.deliveries[0].urgency))
 
-    def attempted(self, delivery: Delivery, now: datetime, outcome: str, detail: str | None) -> None:
+    def attempted(self, delivery: Delivery, outcome: str, tried: Tried) -> None:
         """Keep an attempt whose outcome is final: `sent` or `failed`."""
         with self._engine.begin() as connection:
-            _keep(connection, delivery, now, outcome, detail)
+            _keep(connection, delivery, outcome, tried)
 
-    def postpone(self, delivery: Delivery, now: datetime, again: TryAgain, detail: str) -> None:
+    def postpone(self, delivery: Delivery, again: TryAgain, tried: Tried) -> None:
         """Keep a failed attempt and give the claim back until the next try; nothing if the claim is no longer ours."""
-        place = {"on_channel": delivery.channel, "to_destination": delivery.destination}
+        detail = tried.detail or ""
         with self._engine.begin() as connection:
-            _keep(connection, delivery, now, "retry", detail)
-            connection.execute(_POSTPONE, {"delivery": delivery.id, "nth": delivery.tries, "again_at": again.due_at})
-            if again.whole_lane:
-                connection.execute(_REST, {**place, "again_at": again.due_at})
+            _keep(connection, delivery, "retry", tried)
+            why = waits_for(detail, delivery)
+            connection.execute(
+                _POSTPONE, {"delivery": delivery.id, "nth": delivery.tries, "again_at": again.due_at, "why": why}
+            )
+            if again.rest is not None:
+                lanes.rest(connection, delivery, again.rest, detail)
 
 
-def _keep(connection: Connection, delivery: Delivery, now: datetime, outcome: str, detail: str | None) -> None:
+def _keep(connection: Connection, delivery: Delivery, outcome: str, tried: Tried) -> None:
+    """Keep the attempt, and what it taught of its lane, if it got as far as the channel."""
     row = {
         "delivery": delivery.id,
         "nth": delivery.tries,
         "partnership": delivery.partnership,
-        "at": now,
+        "at": tried.at,
         "outcome": outcome,
-        "detail": detail,
+        "detail": tried.detail,
+        "took_ms": tried.took_ms,
     }
     connection.execute(_ATTEMPT, row)
+    if tried.took_ms is not None:
+        lanes.learn(connection, delivery, tried)

@@ -25,11 +25,19 @@ LONGEST_REST = 900.0
 
 
 @dataclass(frozen=True)
+class Rest:
+    """The other side asked for a rest: nothing goes there before `until`, or nothing at all over its channel."""
+
+    until: datetime
+    whole_channel: bool = False
+
+
+@dataclass(frozen=True)
 class TryAgain:
-    """Try again at `due_at`. With `whole_lane`, the other side asked for a rest: nothing else goes there before."""
+    """Try again at `due_at`. Others that wait for the same lane are none the later for it, unless it is to `rest`."""
 
     due_at: datetime
-    whole_lane: bool
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True)
@@ -41,8 +49,9 @@ def after_failure(failure: SendFailed, tries: int, now: datetime, chance: float)
     """Decide what follows the try number `tries` (from 1); `chance` is a random number from 0 to 1."""
     if failure.permanent or tries >= MAX_TRIES:
         return GiveUp()
-    asked = min(failure.retry_after or 0.0, LONGEST_REST)
-    return TryAgain(now + timedelta(seconds=max(wait(tries, chance), asked)), whole_lane=asked > 0)
+    asked = timedelta(seconds=min(failure.retry_after or 0.0, LONGEST_REST))
+    again_at = now + max(timedelta(seconds=wait(tries, chance)), asked)
+    return TryAgain(again_at, Rest(now + asked, failure.whole_channel) if asked else None)
 
 
 def wait(tries: int, chance: float) -> float:

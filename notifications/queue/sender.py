@@ -7,27 +7,25 @@ came of it in a fact. If it dies in between, the lease runs out and whoever come
 from __future__ import annotations
 
 import random
+import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from notifications.channels.channel import SendFailed
-from notifications.queue.delivery import FAILED, REMINDER, SENT, WITHDRAWN
-from notifications.queue.origins import IncidentPages, Reminders
+from notifications.queue.overtaken import Overtaken
+from notifications.queue.pools import ChannelPool
 from notifications.queue.queue import Queue
-from notifications.queue.retry import TryAgain, after_failure
+from notifications.queue.sending import Sending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
 
     from incidents.incidents import Incidents
-    from incidents.ledger.facts import Record
     from notifications.channels.channel import Channel
     from notifications.message.message import Composer
+    from notifications.queue.bundling import Parcel
     from notifications.queue.delivery import Delivery
-    from notifications.queue.origins import Origin
 
 _log = structlog.get_logger(__name__)
 
@@ -41,97 +39,65 @@ class Sender:
         composer: Composer,
         channels: Mapping[str, Channel],
         *,
-        at_once: int = 16,
+        at_once: int | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Take the channels by name (others' deliveries are left alone), and how many lanes may be busy at once.
+        """Take the channels by name (others' deliveries are left alone).
 
-        `chance` gives a number from 0 to 1.
+        `at_once` is how many lanes of each may be busy at once, if not as many as its pace says (pace.py); `chance`
+        gives a number from 0 to 1.
         """
-        self._incident_pages = IncidentPages(incidents, composer)
-        self._reminders = Reminders(incidents.ledger, composer)
         self._clock = incidents.ledger.clock
         self._queue = Queue(incidents.ledger.engine)
-        self._channels = channels
-        self._at_once = at_once
-        self._chance = chance
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="sender")
-        self._in_flight: set[Future[None]] = set()
+        self._sending = Sending(incidents, composer, self._queue, chance)
+        self._pools = {name: ChannelPool(channel, at_once) for name, channel in channels.items()}
+        self._overtaken = Overtaken(incidents.ledger.engine)
+        self._reviewer = ThreadPoolExecutor(1, thread_name_prefix="sender-review")
+        self._review: Future[None] | None = None
 
     def run_once(self) -> int:
         """Claim what is due and start sending it; give how many. It does not wait for them: a slow one delays none."""
-        self._in_flight = {future for future in self._in_flight if not future.done()}
-        free = self._at_once - len(self._in_flight)
-        claimed = self._queue.claim(list(self._channels), self._clock.now(), most=free) if free else []
-        self._in_flight |= {self._pool.submit(self._deliver, delivery) for delivery in claimed}
-        return len(claimed)
+        reviewed = self._start_review()
+        asks = [ask for ask in (pool.ask() for pool in self._pools.values()) if ask.most]
+        claimed = self._queue.claim(asks, self._clock.now()) if asks else []
+        for parcel in claimed:
+            self._pools[parcel.deliveries[0].channel].start(parcel, self._send)
+        return reviewed + sum(len(parcel.deliveries) for parcel in claimed)
 
     def drain(self, timeout: float | None = None) -> bool:
         """Wait, at most `timeout` seconds, for what is being sent; True once nothing is."""
-        return not wait(self._in_flight, timeout).not_done
+        end = None if timeout is None else time.monotonic() + timeout
+        if self._review is not None and wait([self._review], timeout).not_done:
+            return False
+        return all(
+            pool.drain(None if end is None else max(0.0, end - time.monotonic())) for pool in self._pools.values()
+        )
 
     def close(self) -> None:
         """Finish what is being sent, and stop."""
-        self._pool.shutdown()
+        self._reviewer.shutdown()
+        for pool in self._pools.values():
+            pool.close()
 
-    def _deliver(self, delivery: Delivery) -> None:
-        """Deliver, and never let a failure pass unseen; whatever it was, the lease runs out and it is tried again."""
+    def _send(self, parcel: Parcel, channel: Channel) -> None:
+        """Send, and never let a failure pass unseen; whatever it was, the lease runs out and it is tried again."""
         try:
-            self._deliver_if_needed(delivery)
+            self._sending.send(parcel, channel)
         except Exception:  # noqa: BLE001 - a thread of the pool would swallow it unseen
-            _log.exception("delivery_interrupted", delivery=delivery.id, stream=delivery.stream)
+            _log.exception("delivery_interrupted", deliveries=[delivery.id for delivery in parcel.deliveries])
 
-    def _deliver_if_needed(self, delivery: Delivery) -> None:
-        origin = self._origin(delivery)
-        record = origin.get(delivery.stream)
-        if (why := origin.unneeded(delivery, record)) is not None:
-            self._withdraw(origin, delivery, why)
-            return
+    def _start_review(self) -> int:
+        """Begin to look at what may not be needed any more, one lot after the other; give how many."""
+        if self._review is not None and not self._review.done():
+            return 0
         now = self._clock.now()
-        if now >= delivery.leased_until:  # this process stood still, and the delivery may be somebody else's by now
-            return
-        failure = self._send(origin, delivery, record, now)
-        if failure is None:
-            self._queue.attempted(delivery, self._clock.now(), SENT, None)
-            origin.say(delivery, SENT, _as_it_is, tries=delivery.tries)
-        else:
-            self._failed(origin, delivery, failure)
+        found = [*self._overtaken.take(now), *self._overtaken.too_old(now)]
+        self._review = self._reviewer.submit(self._review_all, found) if found else None
+        return len(found)
 
-    def _origin(self, delivery: Delivery) -> Origin[Any]:
-        return self._reminders if delivery.kind == REMINDER else self._incident_pages
-
-    def _send(self, origin: Origin[Any], delivery: Delivery, record: Record, now: datetime) -> SendFailed | None:
-        """Make one attempt. A defect of ours counts as a failure too, so that it is counted, and given up, like one."""
-        try:
-            message = origin.compose(delivery, record, now)
-            address = origin.address(delivery, record, now)
-            self._channels[delivery.channel].send(message, delivery, address)
-        except SendFailed as failure:
-            return failure
-        except Exception as error:  # noqa: BLE001 - a channel may raise anything
-            _log.exception("send_broke", delivery=delivery.id, channel=delivery.channel)
-            return SendFailed(f"internal error: {type(error).__name__}")
-        return None
-
-    def _failed(self, origin: Origin[Any], delivery: Delivery, failure: SendFailed) -> None:
-        now = self._clock.now()
-        match after_failure(failure, delivery.tries, now, self._chance()):
-            case TryAgain() as again:
-                self._queue.postpone(delivery, now, again, failure.detail)
-            case _:
-                self._queue.attempted(delivery, now, FAILED, failure.detail)
-                origin.say(delivery, FAILED, _as_it_is, tries=delivery.tries, detail=failure.detail)
-        _log.warning("send_failed", delivery=delivery.id, channel=delivery.channel, detail=failure.detail)
-
-    def _withdraw(self, origin: Origin[Any], delivery: Delivery, why: str) -> None:
-        """Withdraw, unless it has come to be needed again since we looked."""
-
-        def still(record: Record) -> bool:
-            return origin.unneeded(delivery, record) is not None
-
-        origin.say(delivery, WITHDRAWN, still, tries=delivery.tries - 1, why=why)
-
-
-def _as_it_is(_: Record) -> bool:
-    """What was done is so, whatever has become of the record since."""
-    return True
+    def _review_all(self, found: Sequence[Delivery]) -> None:
+        for delivery in found:
+            try:
+                self._sending.review(delivery)
+            except Exception:  # noqa: BLE001 - the others are to be looked at all the same; this one has its time
+                _log.exception("review_interrupted", delivery=delivery.id)

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
+from notifications.queue.claiming import Ask
+from notifications.queue.queue import Queue
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Engine
+
     from notifications.channels.channel import SendFailed
     from notifications.message.message import Message
     from notifications.queue.delivery import Delivery
@@ -53,3 +60,9 @@ def work(*senders: Sender) -> int:
         total += count
         assert all(sender.drain(10) for sender in senders)
     return total
+
+
+def claim(engine: Engine, at: datetime, *, channel: str = "webhook", most: int = 1) -> list[Delivery]:
+    """Claim deliveries of a channel, and never send them: their sender has died."""
+    found = Queue(engine).claim([Ask(channel, most, most)], at)
+    return [delivery for parcel in found for delivery in parcel.deliveries]

@@ -7,9 +7,9 @@ import pytest
 from escalation.crew.own import OwnStaff
 from escalation.crew.staff import NOBODY
 from incidents.incidents import Asked, Incidents
-from notifications.queue.queue import LEASE, Queue
+from notifications.queue.queue import LEASE
 from tests.support.paging import House, page
-from tests.support.sending import FakeChannel, work
+from tests.support.sending import FakeChannel, claim, work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +71,7 @@ def test_whoever_may_have_been_paged_by_a_sender_that_died_hears_of_it_too(house
     """The page arrived, its sender died before it could say so, and then somebody acknowledged."""
     stream, channel = house.declare(), FakeChannel()
     house.fire(stream, page())
-    Queue(house.engine).claim([channel.name], house.clock.now(), most=1)
+    claim(house.engine, house.clock.now())
     house.incidents.acknowledge(stream, ANSWERING)
     house.clock.move(seconds=LEASE.total_seconds())
     sender = house.sender(channel)

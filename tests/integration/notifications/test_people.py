@@ -10,10 +10,10 @@ import pytest
 from escalation.crew.staff import Known
 from incidents.incidents import Asked
 from notifications.message.message import Composer
-from notifications.queue.queue import LEASE, Queue
+from notifications.queue.queue import LEASE
 from notifications.queue.sender import Sender
 from tests.support.paging import House, page
-from tests.support.sending import FakeChannel, work
+from tests.support.sending import FakeChannel, claim, work
 from tests.support.staffed import Staffed
 
 if TYPE_CHECKING:
@@ -62,20 +62,20 @@ def house(database_url: str) -> Iterator[Manned]:
 def test_a_later_way_of_being_reached_is_claimed_in_its_time_with_the_persons_party(house: Manned) -> None:
     """The queue gives it out no second earlier, and says whose person it is for."""
     house.call()
-    queue, told_at = Queue(house.engine), house.clock.now()
-    [first] = queue.claim(["webhook"], told_at, most=5)
+    told_at = house.clock.now()
+    [first] = claim(house.engine, told_at, most=5)
     assert (first.recipient, first.party, first.destination) == (ANN, "acme", "https://first.example")
     due = told_at + timedelta(seconds=SECOND_STEP)
-    early = queue.claim(["webhook"], due - timedelta(seconds=1), most=5)
+    early = claim(house.engine, due - timedelta(seconds=1), most=5)
     assert [each.destination for each in early] == ["https://first.example"], "its lease has run out"
-    later = queue.claim(["webhook"], due + LEASE, most=5)
+    later = claim(house.engine, due + LEASE, most=5)
     assert {each.destination for each in later} >= {"https://second.example"}
 
 
 def test_a_contacts_delivery_has_no_party_of_its_own(house: Manned) -> None:
     """Of a contact the agreement knows whose it is."""
     house.fire(house.declare(), page())
-    [claimed] = Queue(house.engine).claim(["webhook"], house.clock.now(), most=1)
+    [claimed] = claim(house.engine, house.clock.now())
     assert claimed.party is None
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notifications.queue.queue import LEASE, Queue
+from notifications.queue.queue import LEASE
 from tests.support.paging import House, page
+from tests.support.sending import claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +33,13 @@ def test_claims_at_the_same_moment_never_share_a_lane(house: House) -> None:
     house.fire(stream, *(page(f"person-{n}", destination=f"https://lane-{n % 5}.example") for n in range(100)))
     together = Barrier(CLAIMERS)
 
-    def claim(_: int) -> list[Delivery]:
+    def claim_one(_: int) -> list[Delivery]:
         together.wait()
-        return Queue(house.engine).claim(["webhook"], house.clock.now(), most=3)
+        return claim(house.engine, house.clock.now(), most=3)
 
     with ThreadPoolExecutor(CLAIMERS) as pool:
         for _ in range(10):
-            claimed = [delivery for found in pool.map(claim, range(CLAIMERS)) for delivery in found]
+            claimed = [delivery for found in pool.map(claim_one, range(CLAIMERS)) for delivery in found]
             assert Counter(delivery.destination for delivery in claimed) == {
                 f"https://lane-{n}.example": 1 for n in range(5)
             }
@@ -51,7 +52,7 @@ def test_no_more_are_claimed_than_can_be_sent_and_pages_come_before_notices(hous
     house.fire(stream, page("globex-ops", urgency=1))
     house.clock.move(seconds=1)
     house.fire(stream, page("acme-duty"))
-    claimed = Queue(house.engine).claim(["webhook"], house.clock.now(), most=1)
+    claimed = claim(house.engine, house.clock.now())
     assert [delivery.recipient for delivery in claimed] == ["acme-duty"]
 
 
@@ -59,5 +60,5 @@ def test_what_is_not_due_yet_is_left(house: House) -> None:
     """The Clock decides, not the database's own time."""
     house.fire(house.declare(), page())
     earlier = house.clock.now()
-    assert Queue(house.engine).claim(["webhook"], earlier.replace(hour=11), most=1) == []
-    assert Queue(house.engine).claim(["webhook"], earlier, most=1) != []
+    assert claim(house.engine, earlier.replace(hour=11)) == []
+    assert claim(house.engine, earlier) != []

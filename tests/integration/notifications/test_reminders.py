@@ -12,10 +12,10 @@ from notifications.channels.terminal import Terminal
 from notifications.channels.webhook import Webhook
 from notifications.posting.poster import Poster
 from notifications.queue.attempts import attempts_of
-from notifications.queue.queue import LEASE, Queue
+from notifications.queue.queue import LEASE
 from tests.support.permits import END, WARNED, Office, Permit
 from tests.support.receiver import HERE, receiving
-from tests.support.sending import FakeChannel, work
+from tests.support.sending import FakeChannel, claim, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,13 +84,13 @@ def test_what_a_crashed_sender_had_in_hand_is_sent_again_under_the_same_id(offic
     """Late rather than never; and the record says once that it was sent."""
     permit, channel = office.grant(), FakeChannel()
     office.turn(WARNED)
-    [claimed] = Queue(office.database).claim(["webhook"], office.clock.now(), most=1)
+    [claimed] = claim(office.database, office.clock.now())
     sender = office.sender(channel)
     assert work(sender) == 0, "claimed by whoever died"
     office.clock.move(seconds=LEASE.total_seconds())
     assert work(sender) == 1
     [(delivery, message)] = channel.sent
-    assert (delivery.id, delivery.tries, message.late_by) == (claimed.id, 2, 30)
+    assert (delivery.id, delivery.tries, message.late_by) == (claimed.id, 2, LEASE.total_seconds())
     assert office.names(permit).count("ReminderSent") == 1
 
 

@@ -11,9 +11,9 @@ from incidents.incident.visibility import VisibilityChange
 from incidents.incidents import Asked, Incidents
 from notifications.channels.channel import SendFailed
 from notifications.queue.attempts import attempts_of
-from notifications.queue.queue import LEASE, Queue
+from notifications.queue.queue import LEASE
 from tests.support.paging import House, page
-from tests.support.sending import FakeChannel, work
+from tests.support.sending import FakeChannel, claim, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,14 +91,14 @@ def test_what_a_crashed_sender_had_in_hand_is_sent_again_under_the_same_id(house
     """A claim outlives its sender by the lease at most; then the page leaves, late rather than never."""
     stream, told, channel = house.declare(), page(), FakeChannel()
     house.fire(stream, told)
-    assert Queue(house.engine).claim(["webhook"], house.clock.now(), most=1), "claimed, and then it dies"
+    assert claim(house.engine, house.clock.now()), "claimed, and then it dies"
     sender = house.sender(channel)
     assert work(sender) == 0
     house.clock.move(seconds=LEASE.total_seconds())
     assert work(sender) == 1
     [(delivery, message)] = channel.sent
     assert (delivery.id, delivery.tries) == (told["delivery"], 2)
-    assert message.late_by == 30
+    assert message.late_by == LEASE.total_seconds()
 
 
 def test_nobody_is_paged_for_an_incident_that_is_none_of_theirs(house: House) -> None:

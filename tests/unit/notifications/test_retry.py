@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.channels.channel import SendFailed
-from notifications.queue.retry import MAX_TRIES, GiveUp, TryAgain, after_failure, asked_rest, wait
+from notifications.queue.retry import MAX_TRIES, GiveUp, Rest, TryAgain, after_failure, asked_rest, wait
 from tests.support.clock import NOON
 
 
@@ -33,15 +33,26 @@ def test_the_last_try_and_a_permanent_failure_are_the_end() -> None:
 def test_a_rest_that_was_asked_for_is_given_to_the_whole_lane() -> None:
     """Too many requests is said of a destination, not of one message."""
     again = after_failure(SendFailed("HTTP 429", retry_after=60), 1, NOON, 0.5)
-    assert again == TryAgain(NOON + timedelta(seconds=60), whole_lane=True)
+    assert again == TryAgain(NOON + timedelta(seconds=60), Rest(NOON + timedelta(seconds=60)))
 
 
-def test_a_rest_shorter_than_our_own_wait_changes_nothing_and_one_too_long_is_cut() -> None:
+def test_a_rest_can_be_asked_for_all_of_a_channel() -> None:
+    """A provider that has had enough of us means every number that it would reach."""
+    again = after_failure(SendFailed("HTTP 429", retry_after=60, whole_channel=True), 1, NOON, 0.5)
+    assert again == TryAgain(NOON + timedelta(seconds=60), Rest(NOON + timedelta(seconds=60), whole_channel=True))
+
+
+def test_others_do_not_wait_for_what_failed_without_a_word() -> None:
+    """Only its own next try is put off."""
+    assert after_failure(SendFailed("HTTP 503"), 1, NOON, 0.5) == TryAgain(NOON + timedelta(seconds=5))
+
+
+def test_a_rest_shorter_than_our_own_wait_is_for_others_and_one_too_long_is_cut() -> None:
     """The other side can ask for more patience, up to a quarter of an hour."""
     short = after_failure(SendFailed("HTTP 503", retry_after=1), 3, NOON, 0.5)
-    assert short == TryAgain(NOON + timedelta(seconds=wait(3, 0.5)), whole_lane=True)
+    assert short == TryAgain(NOON + timedelta(seconds=wait(3, 0.5)), Rest(NOON + timedelta(seconds=1)))
     endless = after_failure(SendFailed("HTTP 503", retry_after=1e9), 1, NOON, 0.5)
-    assert endless == TryAgain(NOON + timedelta(minutes=15), whole_lane=True)
+    assert endless == TryAgain(NOON + timedelta(minutes=15), Rest(NOON + timedelta(minutes=15)))
 
 
 @pytest.mark.parametrize(
