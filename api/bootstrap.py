@@ -22,6 +22,8 @@ from api.access.secret import Secrets
 from api.access.sessions import Sessions
 from api.access.sign_in import SignIn
 from api.catalogue import catalogue
+from api.metrics.counting import FactCounts, late
+from api.metrics.figures import Figures
 from api.seats import Seats
 from escalation.book import (
     AgreementBook,
@@ -61,7 +63,7 @@ from incidents.hits import Search
 from incidents.incidents import Incidents
 from incidents.ledger.clock import Clock, DatabaseClock
 from incidents.ledger.connections import LEADER_TIMEOUTS, WORKING_TIMEOUTS, connect
-from incidents.ledger.followers import FollowerRunner
+from incidents.ledger.followers import Follower, FollowerRunner
 from incidents.ledger.ledger import Ledger
 from incidents.ledger.reach import GATE, SEQUENCER, WORKER
 from incidents.ledger.sequencer import Sequencer
@@ -78,6 +80,7 @@ from notifications.links import Links
 from notifications.message.message import Composer
 from notifications.owed.deliveries import Deliveries
 from notifications.webhooks.book import Subscriptions
+from notifications.webhooks.fan_out import FanOut
 from notifications.webhooks.history import FORGET as FORGET_SENT
 from notifications.webhooks.history import History
 from notifications.webhooks.rows import SubscriptionRows
@@ -138,6 +141,7 @@ class Tocsin:
     search: Search
     search_texts: SearchTexts
     waker: Waker
+    figures: Figures
     public_url: str
     """Where people find this installation; empty where nobody said."""
 
@@ -147,8 +151,12 @@ class Tocsin:
         return self.attainment, self.search_texts
 
     def followers(self) -> list[FollowerRunner]:
-        """Give those who read the sequence, each to be moved along."""
-        return [FollowerRunner(self.database, self.ledger.mapper, follower) for follower in self.followed]
+        """Give those who read the sequence, each to be moved along; one of them counts what it took, for metrics."""
+        counting = FollowerRunner(
+            self.database, self.ledger.mapper, self.attainment, FactCounts(self.ledger.recorder.reading)
+        )
+        others: tuple[Follower, ...] = (self.search_texts, FanOut(self.ledger.catalogue, self.clock))
+        return [counting, *(FollowerRunner(self.database, self.ledger.mapper, follower) for follower in others)]
 
     @cached_property
     def sequencer(self) -> Sequencer:
@@ -275,7 +283,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         sessions=Sessions(ledger.recorder.reading, clock),
         sign_in=None if provider is None else SignIn(provider, people, secret, clock, public_url.rstrip("/")),
         access_tokens=None if provider is None else AccessTokens(provider, people, clock),
-        engine=Engine(ledger, duties, deadlines),
+        engine=Engine(ledger, duties, deadlines, late),
         attainment=Attainment(ledger, book, Judging(ledger, book, staff)),
         periods=Periods(ledger, book),
         feed=feed,
@@ -284,5 +292,6 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         search=Search(ledger, book),
         search_texts=SearchTexts(),
         waker=waker,
+        figures=Figures(database, clock),
         public_url=public_url.rstrip("/"),
     )

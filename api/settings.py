@@ -11,6 +11,7 @@ from environs import Env, EnvValidationError, ValidationError, validate
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from api.settings_metrics import metrics_settings
 from api.settings_outbound import outbound_allow
 from api.settings_smtp import mail_server
 from api.startup_errors import SettingsError
@@ -18,6 +19,7 @@ from api.startup_errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from api.settings_metrics import MetricsSettings
     from notifications.channels.email.server import MailServer
     from notifications.posting.reachable import Network
 
@@ -81,6 +83,8 @@ class Settings:
     """`TOCSIN_OUTBOUND_ALLOW`: networks that requests may go to, besides the open internet."""
     mail_server: MailServer | None = None
     """`TOCSIN_SMTP_*`: who takes mails; None: this installation sends none."""
+    metrics: MetricsSettings | None = None
+    """Where a worker by itself is scraped; None: nowhere."""
 
     @classmethod
     def read(cls) -> Settings:
@@ -108,6 +112,7 @@ class Settings:
             oidc=_oidc(env),
             outbound_allow=outbound_allow(env),
             mail_server=mail_server(env),
+            metrics=metrics_settings(env),
         )
         try:
             env.seal()

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from api.metrics.shared import VARIABLE
 from api.postgres.database import with_database
 from api.processes.listener import address, listen
 from api.processes.serve import web_command
@@ -27,4 +28,5 @@ def command() -> None:
     listener = listen(settings.host, settings.port)
     click.echo(f"Tocsin answers at {address(listener)}")
     sys.stdout.flush()
-    os.execve(sys.executable, web_command(listener), os.environ | {"TOCSIN_DATABASE_URL": str(settings.database_url)})  # noqa: S606 - no shell is wanted
+    env = {name: value for name, value in os.environ.items() if name != VARIABLE}  # it counts for itself
+    os.execve(sys.executable, web_command(listener), env | {"TOCSIN_DATABASE_URL": str(settings.database_url)})  # noqa: S606 - no shell is wanted

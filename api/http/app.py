@@ -13,6 +13,7 @@ from api.http import openapi
 from api.http.bodies import MAX_BODY_BYTES
 from api.http.callers import keep_private
 from api.http.limits import tell_standing
+from api.http.request_counts import count_requests
 from api.http.resources import (  # noqa: F401 - they serve on others' blueprints
     addresses,
     answering,
@@ -55,6 +56,7 @@ from api.http.resources.incidents import incidents
 from api.http.resources.keys import keys
 from api.http.resources.me import me
 from api.http.resources.members import members
+from api.http.resources.metrics import metrics
 from api.http.resources.notices import notices
 from api.http.resources.people import people
 from api.http.resources.schedules import schedules
@@ -90,6 +92,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.after_request(keep_private)
     api = openapi.document(app)
     records = (agreements, incidents, deliveries, search, attainment, events, disputes, notices, certificates)
+    operation_ids: dict[str, str] = {}
     integrations = (heartbeats, heartbeat_calls, webhooks)
     for blueprint in (
         *records,
@@ -103,8 +106,11 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
         access_log,
         sign_in,
         health,
+        metrics,
     ):
         api.register_blueprint(blueprint)
+        operation_ids |= blueprint.operation_ids
+    count_requests(app, operation_ids)
     app.register_blueprint(documentation(api.spec.to_dict))
     app.register_blueprint(acknowledging)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import g, request
@@ -27,6 +28,12 @@ def caller(tocsin: Tocsin) -> Principal | None:
         return _signed_in(tocsin)
     scheme, _, rest = authorization.partition(" ")
     return _bearer(tocsin, rest.strip()) if scheme.lower() == "bearer" else None
+
+
+def known_before(tocsin: Tocsin) -> Principal | None:
+    """Find who shows a key that this process has known, for while the database cannot be asked; None: nobody."""
+    scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
+    return tocsin.keys.known_before(rest.strip(), datetime.now(UTC)) if scheme.lower() == "bearer" else None
 
 
 def keep_private(response: Response) -> Response:

@@ -22,7 +22,7 @@ from api.http.schemas.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from flask import Flask
+    from flask import Flask, Response
     from marshmallow import Schema
 
     from api.access.permissions import Anybody
@@ -154,6 +154,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
 
     ARGUMENTS_PARSER = BodyParser()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - flask-smorest's own
+        super().__init__(*args, **kwargs)
+        self.operation_ids: dict[str, str] = {}
+        """Each operation's stable name, by Flask's name for its view."""
+
     def operation(  # noqa: PLR0913 - each is a line of the document
         self,
         method: str,
@@ -168,6 +173,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
         path: Sequence[Mapping[str, Any]] = (),
         scope: Scope | Anybody | None,
         example: Example | None = None,
+        away: Callable[[], Response | None] | None = None,
         **more: Any,  # noqa: ANN401 - what OpenAPI lets an operation say
     ) -> Callable[[F], F]:
         """Serve a view and document it; its docstring says what it does.
@@ -184,6 +190,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
             path: Descriptions of the parameters in the rule.
             scope: What its sender must have in the partnership; KNOWN: nothing, but be known; None: not even that.
             example: A request that the documentation shows and a test sends; see api/http/examples.py.
+            away: What answers while the database is away; None, or where it gives None: a problem.
             **more: Further members of the operation, such as `parameters`.
         """
         scopes = [scope.value] if isinstance(scope, Scope) else []
@@ -201,19 +208,20 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
                 schema = takes()  # once: webargs would make one anew for each request
                 needed = any(field.required for field in schema.fields.values())
                 served = self.arguments(schema, location=location, required=needed)(served)
-            served = served if scope is None else _guarded(served, scope, operation_id)
+            served = served if scope is None else _guarded(served, scope, operation_id, away)
             described = with_examples(path, example.get("path", {}))
             self.add_url_rule(rule, view.__name__, served, methods=[method], parameters=described)
+            self.operation_ids[f"{self.name}.{view.__name__}"] = operation_id
             return view
 
         return serve
 
 
-def _guarded(served: F, scope: Scope | Anybody, operation: str) -> F:
+def _guarded(served: F, scope: Scope | Anybody, operation: str, away: Callable[[], Response | None] | None = None) -> F:
     """Let a view be called, and its body be read, only for those who may; log what they read before they have it."""
 
     @wraps(served)
-    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the view takes and gives
+    def let_in(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the view takes and gives
         with entering(scope):
             g.operation = operation
             answer = served(*args, **kwargs)
@@ -224,7 +232,19 @@ def _guarded(served: F, scope: Scope | Anybody, operation: str) -> F:
                 raise
             return answer
 
-    return cast("F", guarded)
+    if away is None:
+        return cast("F", let_in)
+
+    @wraps(served)
+    def in_spite(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as above
+        try:
+            return let_in(*args, **kwargs)
+        except problems.UNAVAILABLE:
+            if (answer := away()) is None:
+                raise
+            return answer
+
+    return cast("F", in_spite)
 
 
 def document(app: Flask) -> Api:

@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from api.metrics import shared
 from api.postgres.embedded import running_postgres
 from api.postgres.migrate import upgrade
 from api.processes import supervisor
@@ -36,12 +37,14 @@ def serve(settings: Settings, *, first_key: Callable[[str], str | None], say: Ca
             supervisor.stop_on_signals(),
             listen(settings.host, settings.port) as listener,
             _database(settings) as (url, check),
+            _counting_together(settings) as counted,
         ):
             upgrade(settings.migrations_url or url)
             if key := first_key(url):
                 say(f"Your first API key, shown this once: {key}")
             say(f"Tocsin answers at {address(listener)} (Ctrl-C ends it)")
-            supervisor.run(_services(listener, _environment(settings, url, address(listener))), check)
+            env = _environment(settings, url, address(listener)) | counted
+            supervisor.run(_services(listener, env), check)
     except StopRequested:
         say("Tocsin has ended.")
 
@@ -67,9 +70,23 @@ def _database(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
         yield postgres.url, check
 
 
+@contextmanager
+def _counting_together(settings: Settings) -> Iterator[dict[str, str]]:
+    """Yield what lets the services count together, in a directory that is empty now and gone in the end."""
+    directory = shared.fresh_directory(settings.data_dir)
+    try:
+        yield {shared.VARIABLE: str(directory)}
+    finally:
+        shared.remove(directory)
+
+
 def _environment(settings: Settings, url: str, here: str) -> dict[str, str]:
-    """Return what the services see: the one database, not the login that owns its tables, and where people find us."""
-    own = {name: value for name, value in os.environ.items() if name != "TOCSIN_MIGRATIONS_URL"}
+    """Return what the services see: the one database, not the login that owns its tables, and where people find us.
+
+    The worker's metrics are scraped with all others, not at an address of its own.
+    """
+    withheld = {"TOCSIN_MIGRATIONS_URL", "TOCSIN_METRICS_PORT"}
+    own = {name: value for name, value in os.environ.items() if name not in withheld}
     return own | {"TOCSIN_DATABASE_URL": url, "TOCSIN_PUBLIC_URL": settings.public_url or here}
 
 

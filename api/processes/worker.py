@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api.bootstrap import Tocsin, build
+from api.metrics.counted import PART_FAILURES, begin_at_zero
+from api.metrics.counted_channel import counting
+from api.metrics.own import serve_own
 from escalation.crew.ways import EMAIL
 from incidents.ledger.wake import POLL_SECONDS, Listener
 from notifications.channels.email.channel import Email
@@ -45,6 +48,9 @@ def run(settings: Settings, *, only: str | None = None) -> None:
     tocsin = build(settings.database_url, pool_size=settings.pool_size)
     with ExitStack() as leaving:
         leaving.callback(tocsin.close)
+        begin_at_zero()
+        if settings.metrics is not None:
+            leaving.callback(serve_own(settings.metrics))
         works = {part: work(tocsin, settings, leaving) for part, work in PARTS.items() if only in {None, part}}
         listener = tocsin.listener()
         leaving.callback(listener.close)
@@ -90,6 +96,7 @@ class Worker:
             try:
                 done = self._works[part]()
             except Exception:
+                PART_FAILURES.labels(part).inc()
                 log.exception("worker part failed; it goes on", part=part)
                 self._stopping.wait(AFTER_FAILURE_SECONDS)
                 continue
@@ -112,7 +119,7 @@ def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[
     channels: list[Channel] = [terminal, webhook, _email(settings, leaving)]
     links = Links(lambda: tocsin.secret("links"), settings.public_url)
     composer = Composer(tocsin.book, settings.public_url, tocsin.crew.directory, _label_of(tocsin.incidents), links)
-    sender = Sender(tocsin.incidents, composer, {channel.name: channel for channel in channels})
+    sender = Sender(tocsin.incidents, composer, {channel.name: counting(channel, tocsin.clock) for channel in channels})
     leaving.callback(poster.close)
     leaving.callback(sender.close)  # first of all: what is being sent is finished
     return sender.run_once

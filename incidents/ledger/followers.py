@@ -19,6 +19,8 @@ from incidents.ledger.queries import SELECT_AFTER, placed
 from incidents.ledger.tables import followers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from sqlalchemy import Connection, Engine
 
     from incidents.ledger.facts import Fact
@@ -52,11 +54,19 @@ class Follower(Protocol):
 class FollowerRunner:
     """Moves one follower along the sequence. Any number of processes may run it: one works at a time."""
 
-    def __init__(self, engine: Engine, mapper: LeafMapper, follower: Follower) -> None:
-        """Take the follower and what it is fed with."""
+    def __init__(
+        self,
+        engine: Engine,
+        mapper: LeafMapper,
+        follower: Follower,
+        taken: Callable[[Sequence[Followed]], None] = lambda _facts: None,
+    ) -> None:
+        """Take the follower and what it is fed with; `taken` is told what it took, once that is committed."""
         self._engine = engine
         self._mapper = mapper
         self._follower = follower
+        self._taken = taken
+        self._took: list[Followed] = []
         self._parking = Parking(follower.name)
 
     @property
@@ -70,11 +80,13 @@ class FollowerRunner:
             position = self._lock(connection, wait=False)
             if position is None:
                 return 0
+            self._took = []
             batch = [placed(row) for row in fetch(connection, SELECT_AFTER, {"after": position, "most": BATCH})]
             moved = self._take_all(connection, batch) or self._take_each(connection, batch)
             if moved:
                 self._move(connection, batch[moved - 1].position)
             connection.commit()
+        self._taken(self._took)
         return moved
 
     def replay_parked(self) -> tuple[int, int]:
@@ -98,6 +110,7 @@ class FollowerRunner:
                 for event in batch:
                     self._hand_over(connection, event)
         except Exception:  # noqa: BLE001 - taken one by one, each will show what it raises
+            self._took = []
             return 0
         return len(batch)
 
@@ -132,7 +145,9 @@ class FollowerRunner:
 
     def _hand_over(self, connection: Connection, event: Placed) -> None:
         fact = cast("Fact", self._mapper.to_domain_event(event.stored))
-        self._follower.take(Followed(event.position, event.partnership, event.stored.topic, fact), connection)
+        followed = Followed(event.position, event.partnership, event.stored.topic, fact)
+        self._follower.take(followed, connection)
+        self._took.append(followed)
 
     def _retry(self, position: int) -> bool:
         """Try one parked event again; True if it was taken, be it by another process just now."""
