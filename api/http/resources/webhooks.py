@@ -14,7 +14,7 @@ from api.http.access import must_reach, principal, tocsin, viewer
 from api.http.access_log import noted
 from api.http.administration import manages, party_managed
 from api.http.idempotency import replay_headers, request_key
-from api.http.refusals import InvalidRequest, OtherParty
+from api.http.refusals import Forbidden, InvalidRequest, OtherParty
 from api.http.resources.access_log import PARTNERSHIPS
 from api.http.schemas.fields import Body as NoFields
 from api.http.schemas.webhooks import (
@@ -35,6 +35,7 @@ from notifications.webhooks.record import Settings
 if TYPE_CHECKING:
     from api.http.resources.answers import Body, Shown
     from escalation.changes import Changed
+    from incidents.disclosure import Viewer
     from notifications.webhooks.record import Subscription
 
 webhooks = openapi.Blueprint(
@@ -68,7 +69,7 @@ _id = re.compile(WEBHOOK, re.ASCII)
 )
 def list_webhooks(partnership: str) -> dict[str, Any]:
     """List the webhooks of your party; removed ones are left out."""
-    reader = viewer(partnership)
+    reader = _reader(partnership)
     return {
         "items": [
             webhook_view(each) for each in tocsin().webhooks.listed(partnership) if reader.is_among((each.party,))
@@ -95,6 +96,7 @@ def create(body: Body, partnership: str) -> Shown:
 
     Sent again, the request shows no secret a second time: 409 `secret_shown_before`.
     """
+    _reader(partnership)
     party = party_managed(must_reach(partnership), body.get("party"))
     if party is None:
         raise InvalidRequest([{"field": "party", "message": "Say for which party."}])
@@ -240,8 +242,8 @@ def remove(_body: Body, partnership: str, webhook: str) -> Shown:
 
 
 def readable(partnership: str, webhook: str) -> Subscription:
-    """Read a webhook that the sender may see: their party's, or any for who sees everything. NotFound."""
-    reader = viewer(partnership)
+    """Read a webhook that the sender may see: their party's, or any for who sees everything. NotFound; Forbidden."""
+    reader = _reader(partnership)
     record = tocsin().webhooks.found(partnership, webhook) if _id.fullmatch(webhook) else None
     if record is None or not reader.is_among((record.party,)):
         raise NotFound
@@ -250,7 +252,7 @@ def readable(partnership: str, webhook: str) -> Subscription:
 
 
 def managed(partnership: str, webhook: str) -> tuple[Subscription, Sender]:
-    """Read a webhook that the sender manages. NotFound; OtherParty where they see it all the same."""
+    """Read a webhook that the sender manages. NotFound; Forbidden; OtherParty where they see it all the same."""
     record = readable(partnership, webhook)
     if not manages(must_reach(partnership), record.party):
         raise OtherParty
@@ -260,6 +262,14 @@ def managed(partnership: str, webhook: str) -> tuple[Subscription, Sender]:
 def told(change: Changed[Subscription]) -> Shown:
     """Show a webhook as a request left it."""
     return webhook_view(change.record), dict(replay_headers(replayed=change.replayed))
+
+
+def _reader(partnership: str) -> Viewer:
+    """Give as whom the sender reads. NotFound; Forbidden where they may not read what webhooks tell: events."""
+    reader = viewer(partnership)
+    if Scope.EVENTS_READ not in must_reach(partnership).scopes:
+        raise Forbidden(Scope.EVENTS_READ)
+    return reader
 
 
 def _types(words: list[str]) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ from escalation.crew.teams import Place
 from escalation.matters import Certificate, Dispute, Notice
 from escalation.oncall.book import Place as SchedulePlace
 from escalation.oncall.swaps import Span
+from notifications.webhooks.book import Place as WebhookPlace
+from notifications.webhooks.record import Settings as WebhookSettings
 from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
 from tests.support.ledgers import declare
 from tests.support.matters import matter_of
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from api.bootstrap import Tocsin
+    from notifications.webhooks.record import Subscription
 
 PARTIES = ("acme", "globex")
 OPEN = {"signIn", "finishSignIn", "signOut", "isAlive", "isReady", "getCalendar"}
@@ -120,6 +123,10 @@ class House:
             values["team"] = self._team(party)
         if "{schedule}" in path or "{token}" in path:
             values |= self._schedule(party, visitor)
+        if "{test_page}" in path:
+            values["test_page"] = self._test_page(visitor)
+        if "{webhook}" in path:
+            values |= self._webhook(party)
         for kind in (Dispute, Notice, Certificate):
             if f"{{{kind.KIND}}}" in path:
                 values |= matter_of(self.site.tocsin, kind, OURS, party)
@@ -179,6 +186,23 @@ class House:
         maker = f"person:{visitor.person}" if visitor.person and visitor.party else "test"
         feed, token = self.site.tocsin.calendar_feeds.make(made, None, Sender(maker, party))
         return {"schedule": made.label, "override": 1, "swap": 1, "feed": feed.public_id, "token": token}
+
+    def _test_page(self, visitor: Visitor) -> str:
+        """Let a member have asked for a test page; for whoever is none there is no such page."""
+        if visitor.person is None or visitor.scopes is None:
+            return "0" * 32
+        asked = self.site.tocsin.crew.trials.ask(OURS, visitor.person, 0, Sender(f"person:{visitor.person}"))
+        return asked.record.public_id
+
+    def _webhook(self, party: str) -> dict[str, Any]:
+        """Make a webhook with a message."""
+        book, by = self.site.tocsin.webhooks, Sender("test", party)
+        for before in book.listed(OURS):
+            book.remove(before.id, by)  # a party has so many at most
+        settings = WebhookSettings("https://hooks.example/", "Tickets")
+        made = book.create(WebhookPlace(OURS, party), settings, by).record
+        message = cast("Subscription.Pinged", book.ping(made.id, by).record.history[-1]).message
+        return {"webhook": made.public_id, "message": message}
 
     def _person(self, name: str, partnership: str | None, party: str | None, roles: list[str]) -> Visitor:
         """Give somebody who is signed in."""

@@ -46,6 +46,12 @@ OF_SCHEDULES = (
     "makeCalendarFeed",
 )  # fmt: skip
 
+OF_WEBHOOKS = (
+    "getWebhook", "changeWebhookSettings", "rotateWebhookSecret", "pauseWebhook", "resumeWebhook", "enableWebhook",
+    "removeWebhook", "pingWebhook", "listWebhookMessages", "redeliverWebhookMessages",
+)  # fmt: skip
+OF_MESSAGES = ("getWebhookMessage", "redeliverWebhookMessage")
+
 BEFORE: Mapping[str, tuple[str, ...]] = {
     "unacknowledgeIncident": ("acknowledgeIncident",),
     "snoozeIncident": ("acknowledgeIncident",),
@@ -99,8 +105,13 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "removeMyAbsence": ("addMyAbsence",),
     "removeMyAddress": ("giveMyAddress",),
     **dict.fromkeys(OF_SCHEDULES, ("createSchedule",)),
+    **dict.fromkeys(OF_WEBHOOKS, ("createWebhook",)),
+    **dict.fromkeys(OF_MESSAGES, ("createWebhook", "pingWebhook")),
+    "resumeWebhook": ("createWebhook", "pauseWebhook"),
     "removeOverride": ("createSchedule", "addOverride"),
     **dict.fromkeys(("acceptSwap", "declineSwap", "withdrawSwap"), ("createSchedule", "proposeSwap")),
+    "sendTestPage": ("createSchedule",),  # which lets people in
+    **dict.fromkeys(("getTestPage", "stopTestPage"), ("createSchedule", "sendTestPage")),
     **dict.fromkeys(("revokeCalendarFeed", "getCalendar"), ("createSchedule", "makeCalendarFeed")),
 }
 """Whose examples are sent first, by the party that is named if there is one."""
@@ -144,7 +155,13 @@ OF_ONES_OWN = frozenset(
 )
 """What people say of themselves, and so no key can."""
 
-SWAPPED_BY = {"proposeSwap": ANN, "withdrawSwap": ANN, "acceptSwap": BOB, "declineSwap": BOB}
+SENT_BY = {
+    "proposeSwap": ANN,
+    "withdrawSwap": ANN,
+    "acceptSwap": BOB,
+    "declineSwap": BOB,
+    **dict.fromkeys(("sendTestPage", "getTestPage", "stopTestPage"), ANN),
+}
 """What only one person can do."""
 
 PEOPLES = frozenset({"signIn", "finishSignIn", "signOut"})
@@ -192,6 +209,12 @@ MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
         for operation in ("getNotice", "acknowledgeNotice", "cancelNotice", "completeNotice")
     },
     "getCertificate": {"certificate": _answered("recordCertificate", "id")},
+    **{name: {"webhook": _answered("createWebhook", "webhook")} for name in OF_WEBHOOKS},
+    **{
+        name: {"webhook": _answered("createWebhook", "webhook"), "message": _answered("pingWebhook", "message")}
+        for name in OF_MESSAGES
+    },
+    **{name: {"test_page": _answered("sendTestPage", "id")} for name in ("getTestPage", "stopTestPage")},
     "revokeCalendarFeed": {"feed": _answered("makeCalendarFeed", "feed")},
     "getCalendar": {"token": _secret_address},
 }
@@ -261,11 +284,15 @@ class World:
         operation, _, party = operation.partition(" by ")
         if operation == "createSchedule":
             let_in(self.site.tocsin, "acme-globex")
+        if operation == "enableWebhook":
+            self.site.tocsin.webhooks.disable(
+                f"webhook/{self.answers['createWebhook'].get_json()['webhook']}", "silent"
+            )
         path, method = PLACES[operation]
         made_up = {name: take(self) for name, take in MADE_UP.get(operation, {}).items()}
         request = example_request(DOCUMENT, path, method, {"Idempotency-Key": str(uuid4()), **made_up})
         needs_key = DOCUMENT["paths"][path][method]["security"] != []
-        own = operation in OF_ONES_OWN or operation in SWAPPED_BY
+        own = operation in OF_ONES_OWN or operation in SENT_BY
         client = self.site.app.test_client(use_cookies=False) if own else self._client
         answer = client.open(
             request.target,
@@ -283,8 +310,8 @@ class World:
     def _authorization(self, operation: str, party: str | None) -> dict[str, str]:
         if operation in OF_ONES_OWN:
             return {"Cookie": f"__Host-tocsin={self._session}", "Origin": PUBLIC_URL}
-        if operation in SWAPPED_BY:
-            session = self.site.served.sessions.begin(SWAPPED_BY[operation])
+        if operation in SENT_BY:
+            session = self.site.served.sessions.begin(SENT_BY[operation])
             return {"Cookie": f"__Host-tocsin={session}", "Origin": PUBLIC_URL}
         key = self._key if party is None else party_key(self.site.tocsin, "acme-globex", party, DECIDING)
         return {"Authorization": f"Bearer {key}"}
