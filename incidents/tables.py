@@ -70,6 +70,7 @@ incident_states = Table(
     Index("incident_states_partnership_number_idx", "partnership", "number"),
     Index("incident_states_partnership_reported_at_idx", "partnership", "reported_at", "number"),
     Index("incident_states_reported_at_idx", "reported_at", "number"),
+    Index("incident_states_open_idx", "severity", postgresql_where=text("closed_at IS NULL")),
     Index("incident_states_source_idx", "partnership", "source", "source_id", unique=True),
 )
 """Lists are read from here. `title` is None once it has been erased; an imported incident names its source.
@@ -78,7 +79,8 @@ incident_states = Table(
 `breached` and `owed` name clocks: those that ran over, and those that still run or are paused. `next_due_at` is when
 the first of these is due. `severity_rank` is the severity's place on its agreement's scale, 0 the worst.
 
-No index holds what commands change: their updates of a row then touch no index at all (PostgreSQL: heap-only tuples).
+No index holds what most commands change: their updates of a row then touch no index at all (PostgreSQL: heap-only
+tuples). The open ones are found by one that only another severity, closing and reopening touch.
 """
 
 restrictions = Table(

@@ -166,7 +166,11 @@ LINKS = """
 INSERT INTO secrets VALUES ('links', sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea));
 """
 
-STATEMENTS: tuple[str, ...] = (QUEUE, LETTERS, ADDRESSES, WEBHOOKS, HEARTBEATS, LINKS)
+METRICS = """
+CREATE INDEX incident_states_open_idx ON incident_states (severity) WHERE closed_at IS NULL;
+"""
+
+STATEMENTS: tuple[str, ...] = (QUEUE, LETTERS, ADDRESSES, WEBHOOKS, HEARTBEATS, LINKS, METRICS)
 
 HELD: tuple[str, ...] = (
     "webhook_subscriptions",
