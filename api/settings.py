@@ -13,14 +13,18 @@ from sqlalchemy.exc import ArgumentError
 
 from api.settings_metrics import metrics_settings
 from api.settings_outbound import outbound_allow
+from api.settings_provider import services
 from api.settings_smtp import mail_server
+from api.settings_watchdog import WatchdogSettings, watchdog_settings
 from api.startup_errors import SettingsError
+from notifications.channels.provider.service import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from api.settings_metrics import MetricsSettings
     from notifications.channels.email.server import MailServer
+    from notifications.channels.provider.service import Services
     from notifications.posting.reachable import Network
 
 _SCHEMES = ("postgresql", "postgresql+psycopg")
@@ -83,6 +87,10 @@ class Settings:
     """`TOCSIN_OUTBOUND_ALLOW`: networks that requests may go to, besides the open internet."""
     mail_server: MailServer | None = None
     """`TOCSIN_SMTP_*`: who takes mails; None: this installation sends none."""
+    watchdog: WatchdogSettings | None = None
+    """Who outside is told that Tocsin does its work; None: nobody."""
+    phone: Services = NOBODY
+    """`TOCSIN_PROVIDER_FILE`: who takes text messages and calls; by default nobody."""
     metrics: MetricsSettings | None = None
     """Where a worker by itself is scraped; None: nowhere."""
 
@@ -112,6 +120,8 @@ class Settings:
             oidc=_oidc(env),
             outbound_allow=outbound_allow(env),
             mail_server=mail_server(env),
+            watchdog=watchdog_settings(env),
+            phone=services(env),
             metrics=metrics_settings(env),
         )
         try:

@@ -1,4 +1,4 @@
-"""Whether this process can serve: the database answers, its tables are of this version; and how the sequencer does."""
+"""Whether this process can serve: the database answers, its tables are of this version; and how the worker does."""
 
 from __future__ import annotations
 
@@ -14,32 +14,48 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
 from api.postgres.migrate import MIGRATIONS
+from api.processes.beats import ages
 from incidents.ledger.reach import reaching_all
 from incidents.ledger.tables import events, pending
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from api.bootstrap import Tocsin
 
 COUNTED = 10_000
+QUIET_SECONDS = 30
+"""Without a sign of life, after which a part of the worker is named."""
 
 
 def readiness(tocsin: Tocsin) -> dict[str, Any]:
     """Look once; never raises for a database that is away."""
     try:
         with reaching_all(), tocsin.database.connect() as connection:
-            lag = sequencer_lag(connection, tocsin.clock.now())
+            now = tocsin.clock.now()
+            lag = sequencer_lag(connection, now)
             applied = _applied(connection)
+            parts = ages(connection, now) if applied == head() else {}
     except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error):
-        return {"status": "not_ready", "checks": {"database": "does not answer"}, "sequencer": None}
+        return {"status": "not_ready", "checks": {"database": "does not answer"}, "sequencer": None, "worker": None}
     current = applied == head()
     migrations = "ok" if current else f"at {applied}, needed {head()}: run `tocsin migrate`"
     return {
         "status": "ready" if current else "not_ready",
-        "checks": {"database": "ok", "migrations": migrations},
+        "checks": {"database": "ok", "migrations": migrations, "worker": worker_said(parts)},
         "sequencer": lag,
+        "worker": parts,
     }
+
+
+def worker_said(parts: Mapping[str, float]) -> str:
+    """Say how the worker is, by the seconds since each part's last sign of life: `no sign of life for 40 s: engine`."""
+    if not parts:
+        return "no sign of life yet"
+    quiet = {part: age for part, age in parts.items() if age > QUIET_SECONDS}
+    return f"no sign of life for {int(max(quiet.values()))} s: {', '.join(sorted(quiet))}" if quiet else "ok"
 
 
 @cache
@@ -59,6 +75,7 @@ def _applied(connection: Connection) -> str | None:
 
 
 def sequencer_lag(connection: Connection, now: datetime) -> dict[str, Any]:
+    """Give how many commits wait for their place in the order, counted up to COUNTED, and for how long the oldest."""
     some = select(pending.c.id).limit(COUNTED).subquery()
     waiting = connection.execute(select(func.count()).select_from(some)).scalar_one()
     oldest = connection.execute(select(pending.c.spans).order_by(pending.c.id).limit(1)).scalar()

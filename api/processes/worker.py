@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,9 +16,13 @@ from api.bootstrap import Tocsin, build
 from api.metrics.counted import PART_FAILURES, begin_at_zero
 from api.metrics.counted_channel import counting
 from api.metrics.own import serve_own
-from escalation.crew.ways import EMAIL
+from api.processes.beats import Beats
+from api.processes.vitals import vitals
+from api.processes.watchdog import Watchdog
+from escalation.crew.ways import EMAIL, SMS, VOICE
 from incidents.ledger.wake import POLL_SECONDS, Listener
 from notifications.channels.email.channel import Email
+from notifications.channels.provider.channel import calling, texting
 from notifications.channels.terminal import Terminal
 from notifications.channels.unconfigured import Unconfigured
 from notifications.channels.webhook import Webhook
@@ -29,15 +34,18 @@ from notifications.webhooks.body import Bodies
 from notifications.webhooks.sender import Ports, WebhookSender
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from api.settings import Settings
     from incidents.incidents import Incidents
+    from incidents.ledger.clock import Clock
     from notifications.channels.channel import Channel
 
 log = structlog.get_logger()
 
 AFTER_FAILURE_SECONDS = 1.0
+ANYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+"""Where the watchdog may be: its address is the operator's own."""
 
 
 def run(settings: Settings, *, only: str | None = None) -> None:
@@ -54,7 +62,7 @@ def run(settings: Settings, *, only: str | None = None) -> None:
         works = {part: work(tocsin, settings, leaving) for part, work in PARTS.items() if only in {None, part}}
         listener = tocsin.listener()
         leaving.callback(listener.close)
-        worker = Worker(listener, works)
+        worker = Worker(listener, works, Beats(tocsin.database, tocsin.clock).beat)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         worker.run()
@@ -63,9 +71,15 @@ def run(settings: Settings, *, only: str | None = None) -> None:
 class Worker:
     """Runs parts side by side, each in a loop that nothing but `stop` ends."""
 
-    def __init__(self, listener: Listener, works: Mapping[str, Callable[[], int]]) -> None:
-        """Take what does one turn of each part: it returns how much it found to do."""
+    def __init__(
+        self,
+        listener: Listener,
+        works: Mapping[str, Callable[[], int]],
+        beat: Callable[[str], None] = lambda _part: None,
+    ) -> None:
+        """Take what does one turn of each part, and returns how much it found to do; and what is told of each turn."""
         self._works = works
+        self._beat = beat
         self._listener = listener
         self._woken = {part: threading.Event() for part in works}
         self._stopping = threading.Event()
@@ -95,6 +109,7 @@ class Worker:
             self._woken[part].clear()
             try:
                 done = self._works[part]()
+                self._beat(part)  # from here alone: a part that hangs, or fails each time, gives no sign of life
             except Exception:
                 PART_FAILURES.labels(part).inc()
                 log.exception("worker part failed; it goes on", part=part)
@@ -116,7 +131,7 @@ def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[
     poster = Poster(settings.outbound_allow)
     webhook = Webhook(tocsin.clock, poster, base_url=settings.public_url)
     terminal = Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None)
-    channels: list[Channel] = [terminal, webhook, _email(settings, leaving)]
+    channels: list[Channel] = [terminal, webhook, _email(settings, leaving), *_phones(settings, poster, tocsin.clock)]
     links = Links(lambda: tocsin.secret("links"), settings.public_url)
     composer = Composer(tocsin.book, settings.public_url, tocsin.crew.directory, _label_of(tocsin.incidents), links)
     sender = Sender(tocsin.incidents, composer, {channel.name: counting(channel, tocsin.clock) for channel in channels})
@@ -131,6 +146,12 @@ def _email(settings: Settings, leaving: ExitStack) -> Channel:
     email = Email(settings.mail_server)
     leaving.callback(email.close)
     return email
+
+
+def _phones(settings: Settings, poster: Poster, clock: Clock) -> Iterator[Channel]:
+    sms, voice = settings.phone.sms, settings.phone.voice
+    yield texting(sms, poster, clock) if sms else Unconfigured(SMS)
+    yield calling(voice, poster, clock) if voice else Unconfigured(VOICE)
 
 
 def _label_of(incidents: Incidents) -> Callable[[str], str]:
@@ -156,6 +177,21 @@ def _journal(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
     return tocsin.journal.run_once
 
 
+def _heartbeats(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
+    return tocsin.heartbeats.watch.run_once
+
+
+def _watchdog(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
+    if settings.watchdog is None:
+        return lambda: 0
+    watched = [part for part, work in PARTS.items() if work is not _watchdog]
+    poster = Poster(ANYWHERE)
+    leaving.callback(poster.close)
+    return Watchdog(
+        settings.watchdog.url, lambda now: vitals(tocsin.database, now, watched), poster, tocsin.clock
+    ).run_once
+
+
 PARTS = {
     "sequencer": _sequencer,
     "engine": _engine,
@@ -163,5 +199,7 @@ PARTS = {
     "webhooks": _webhooks,
     "followers": _followers,
     "journal": _journal,
+    "heartbeats": _heartbeats,
+    "watchdog": _watchdog,
 }
 """What a worker does, by the names that `tocsin worker --only` takes."""

@@ -26,7 +26,8 @@ def healthz() -> dict[str, str]:
 def readyz() -> tuple[dict[str, Any], int]:
     """Say whether this process can serve: its database answers and has the tables of this version.
 
-    How far the sequencer is behind is told, but makes nobody unready: no request waits for it.
+    How far the sequencer is behind, and since when the worker gave no sign of life, is told, but makes nobody unready:
+    no request waits for them.
     """
     found = readiness(tocsin())
     return found, 200 if found["status"] == "ready" else 503

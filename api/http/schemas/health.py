@@ -24,3 +24,10 @@ class Readiness(Schema):
     status = fields.String(required=True, metadata={"description": "ready or not_ready"})
     checks = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     sequencer = fields.Nested(SequencerLag, required=True, allow_none=True)
+    worker = fields.Dict(
+        keys=fields.String(),
+        values=fields.Float(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Seconds since each part's last sign of life; of several workers, the youngest."},
+    )
