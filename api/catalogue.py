@@ -10,6 +10,7 @@ from escalation.book import Agreements
 from escalation.crew.holders import Holders
 from escalation.crew.profile import Profile
 from escalation.crew.team import Team
+from escalation.crew.trial import Trial
 from escalation.heartbeats.record import Heartbeat
 from escalation.matters import Certificate, Dispute, Notice
 from escalation.oncall.feed import CalendarFeed
@@ -35,6 +36,7 @@ def catalogue() -> Catalogue:
     types.add(Heartbeat, "heartbeat")
     types.add(Team, "team")
     types.add(Profile, "profile")
+    types.add(Trial, "test_page")
     types.add(ApiKey, "key")
     types.add(Person, "person")
     types.add(Roster, "members")

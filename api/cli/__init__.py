@@ -24,6 +24,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "import": ("api.cli.import_", "Bring in another system's incident log."),
     "clock": ("api.cli.clock", "Say when a clock is due."),
     "oncall": ("api.cli.oncall", "Say who is on call."),
+    "page": ("api.cli.page", "Try out whether pages reach people."),
+    "deliveries": ("api.cli.deliveries", "Show what waits and what failed, and send that again."),
     "attainment": ("api.cli.attainment", "Show how clocks fared, and what objectives came to."),
     "replay": ("api.cli.replay", "Read incidents out of the facts, and check the tables against them."),
     "key": ("api.cli.key", "Create, list, rotate and revoke API keys."),

@@ -9,6 +9,7 @@ from escalation.crew.contacts import Contacts
 from escalation.crew.directory import Directory
 from escalation.crew.profiles import Profiles
 from escalation.crew.teams import Teams
+from escalation.crew.trials import Trials
 
 if TYPE_CHECKING:
     from escalation.book import AgreementBook
@@ -26,6 +27,7 @@ class Crew:
     profiles: Profiles
     teams: Teams
     contacts: Contacts
+    trials: Trials
 
     @classmethod
     def of(cls, ledger: Ledger, book: AgreementBook, roll: Roll, duty: Duty) -> Self:
@@ -37,4 +39,5 @@ class Crew:
             profiles=Profiles(ledger, book, roll),
             teams=Teams(ledger, book, roll),
             contacts=Contacts(ledger, book, directory, roll),
+            trials=Trials(ledger, book, directory, roll),
         )

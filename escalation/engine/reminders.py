@@ -36,6 +36,9 @@ class Occasion:
 class Reminding(Record):
     """A record that reminds people. Its duties (escalation/engine/duties.py) say when, and it says whether still."""
 
+    MESSAGE_KIND: ClassVar[str] = "reminder"
+    """What whoever reads its messages is told that they are."""
+
     # --- what can happen ---------------------------------------------------------------------------------------------
 
     class Event(Record.Event):

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from escalation.crew.trial import TEST
 from notifications.channels.channel import SendFailed
 from notifications.message.lines import facts, title
 from notifications.message.reminder import Reminder
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from notifications.message.message import Message
     from notifications.queue.delivery import Delivery
 
-STYLES = {PAGE: "bold red", NOTICE: "yellow", TAKEN: "green", REMINDER: "cyan"}
+STYLES = {PAGE: "bold red", NOTICE: "yellow", TAKEN: "green", REMINDER: "cyan", TEST: "magenta"}
 WIDTH = 96
 
 

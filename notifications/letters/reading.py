@@ -56,6 +56,10 @@ class LetterReading:
         """Read one of them; None where the viewer may not know of it. NotFound."""
         return self._of(seen, viewer).view(self.rows.one(delivery, stream=seen.whole.id))
 
+    def of_record(self, record: Reminding, viewer: Viewer) -> list[LetterView]:
+        """Read the letters of a record that reminds, in the order in which they were owed."""
+        return [view for view in map(self._shown_by(record, viewer), self.rows.of(record.id)) if view is not None]
+
     def lanes(self, wanted: Wanted) -> list[Lane]:
         """Count what waits, by lane."""
         return self.rows.lanes(wanted)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from escalation.engine.ahead import kind_of
 from escalation.engine.reminders import Reminding
 from notifications.message.dated import Dated
-from notifications.queue.delivery import REMINDER
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +48,7 @@ def reminder_of(delivery: Delivery, record: Reminding, now: datetime, base_url: 
     """Make the message of a delivery, of the record as it stands. LookupError where it did not cause it."""
     cause = reminded_by(delivery, record)
     return Reminder(
-        kind=REMINDER,
+        kind=record.MESSAGE_KIND,
         reminder=cause.reminder,
         about=cause.about,
         partnership=record.partnership,

@@ -67,7 +67,8 @@ class RoundView(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "unanswered, undelivered, resumed, escalated, again, gone, asked; null: the report or a clock brought it."
+            "description": "unanswered, undelivered, resumed, escalated, again, gone, asked; "
+            "null: the report or a clock brought it."
         },
     )
     why = fields.String(required=True, metadata={"description": "Why it was told, in words."})
