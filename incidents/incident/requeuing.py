@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from incidents import happenings
-from incidents.errors import InvalidField
 from incidents.incident.base import IncidentBase
 from incidents.requeuing_refusals import NotFailed
 
@@ -31,10 +30,8 @@ class Requeuable(IncidentBase):
         return told is not None and not isinstance(told, happenings.PageRequeued)
 
     def requeue(self, delivery: str, **said: Unpack[Said]) -> None:
-        """Have a delivery sent again that failed for good. InvalidField where nothing is known of it; NotFailed."""
+        """Have a delivery sent again that failed for good. NotFailed, also where nothing is on record about it."""
         told = self._last_told(delivery)
-        if told is None:
-            raise InvalidField("delivery", "Nothing is on record about it yet. Give the id of one that failed.")
         if not isinstance(told, happenings.PageFailed):
             raise NotFailed
         kept = {name: getattr(told, name) for name in ("delivery", "kind", "recipient", "channel", "tries", "party")}

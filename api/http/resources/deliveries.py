@@ -13,7 +13,7 @@ from api.http.delivery_views import delivery_view, lane_view, requeued_view
 from api.http.idempotency import replay_headers
 from api.http.refusals import OtherParty
 from api.http.resources.access_log import PARTNERSHIPS
-from api.http.resources.answers import asked_of, in_address, told
+from api.http.resources.answers import asked_of, told
 from api.http.resources.incidents import incidents
 from api.http.schemas.answering import Now
 from api.http.schemas.deliveries import DELIVERY, DeliveryList, LetterPage, LetterQuery, RequeuedView
@@ -93,8 +93,7 @@ def requeue(body: Body, reference: str, delivery: str) -> Shown:
         raise NotFound
     if not _may_requeue(found.owed_by, stream):
         raise OtherParty
-    with in_address("delivery"):
-        return told(tocsin().requeuing.page(found.letter, asked_of(stream, body)))
+    return told(tocsin().requeuing.page(found.letter, asked_of(stream, body)))
 
 
 @deliveries.operation(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from incidents import happenings as h
-from incidents.errors import InvalidField
 from incidents.requeuing_refusals import NotFailed
 from tests.support.paging import Story, page
 
@@ -60,8 +59,9 @@ def test_it_is_sent_again_once_until_it_fails_again() -> None:
     assert [type(fact).__name__ for fact in story.incident.history].count("PageRequeued") == 2
 
 
-def test_nothing_is_known_of_what_was_never_tried() -> None:
-    """The id may be wrong, or its turn has not come."""
-    with pytest.raises(InvalidField, match="on record") as error:
-        requeue(Story(), "d1")
-    assert error.value.field == "delivery"
+def test_what_nothing_is_known_of_has_not_failed() -> None:
+    """Its turn has not come, or another delivery failed."""
+    story = Story()
+    told(story, h.PageFailed, "d2", detail="HTTP 503")
+    with pytest.raises(NotFailed):
+        requeue(story, "d1")
