@@ -17,7 +17,7 @@ from notifications.message.words import printable
 if TYPE_CHECKING:
     from environs import Env
 
-_NAMES = ("HOST", "PORT", "SECURITY", "USERNAME", "PASSWORD", "FROM")
+_NAMES = ("HOST", "PORT", "SECURITY", "USERNAME", "PASSWORD", "FROM", "PER_SECOND")
 _PORTS = {Security.STARTTLS: "587", Security.TLS: "465", Security.NONE: "25"}
 _LOGIN = {"USERNAME", "PASSWORD"}
 _ONE_OF = f"must be one of {', '.join(Security)}"
@@ -44,6 +44,7 @@ def mail_server(env: Env) -> MailServer | None:
         sender=sender or Address(),
         username=given.get("USERNAME"),
         password=given.get("PASSWORD"),
+        per_second=env.whole("SMTP_PER_SECOND", least=1, most=1000) if "PER_SECOND" in given else None,
     )
 
 

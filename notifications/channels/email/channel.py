@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 from notifications.channels.channel import SendFailed
 from notifications.channels.email.connection import connected, cut_off, own_name
-from notifications.channels.email.letter import letter, mailbox
+from notifications.channels.email.letter import bundled, letter, mailbox
 from notifications.channels.email.server import Security
 from notifications.posting.deadline import Deadline
 from notifications.posting.resolving import SystemResolver
 
 if TYPE_CHECKING:
     from email.headerregistry import Address
+    from email.message import EmailMessage
 
     from notifications.channels.email.server import MailServer
+    from notifications.message.bundle import Bundle
     from notifications.message.message import Message
     from notifications.posting.resolving import Resolve
     from notifications.queue.delivery import Delivery
@@ -49,6 +51,7 @@ class Email:
         self._resolve = resolve or SystemResolver()
         self._tls = tls or ssl.create_default_context()
         self._longest_send = longest_send
+        self.per_second = server.per_second
 
     def send(self, message: Message, delivery: Delivery, address: str) -> None:
         """Hand a mail over.
@@ -57,7 +60,19 @@ class Email:
         our login or our own address, or is not there, is ours to mend, and worth another try.
         """
         to = mailbox(address)
-        content = letter(message, delivery, to, self._server.sender).as_bytes()
+        self._send(letter(message, delivery, to, self._server.sender), to)
+
+    def send_bundle(self, bundle: Bundle, address: str) -> None:
+        """Hand one mail over for several deliveries. As `send`."""
+        to = mailbox(address)
+        self._send(bundled(bundle, to, self._server.sender), to)
+
+    def close(self) -> None:
+        """Look no more names up."""
+        self._resolve.close()
+
+    def _send(self, mail: EmailMessage, to: Address) -> None:
+        content = mail.as_bytes()
         deadline = Deadline(self._longest_send)
         try:
             with (
@@ -67,10 +82,6 @@ class Email:
                 self._hand_over(content, to, connection)
         except OSError as error:  # whatever smtplib raises is one
             raise _trouble(error, deadline) from error
-
-    def close(self) -> None:
-        """Look no more names up."""
-        self._resolve.close()
 
     def _hand_over(self, content: bytes, to: Address, connection: socket.socket) -> None:
         smtp = self._opened(connection)

@@ -23,7 +23,10 @@ class Security(StrEnum):
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mails are handed over, how, and as whom. Without a username nobody logs in."""
+    """Where mails are handed over, how, and as whom. Without a username nobody logs in.
+
+    `per_second` is how many mails a second it takes at most; None: as many as come.
+    """
 
     host: str
     port: int
@@ -31,3 +34,4 @@ class MailServer:
     sender: Address
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    per_second: int | None = None

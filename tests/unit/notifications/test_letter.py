@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.channels.channel import SendFailed
-from notifications.channels.email.letter import LONGEST_SUBJECT, letter, mailbox, subject
+from notifications.channels.email.letter import LONGEST_SUBJECT, bundled, letter, mailbox, subject
+from notifications.message.bundle import Bundle, Part
 from notifications.message.message import ClockLine, IncidentMessage
 from notifications.message.reminder import Reminder
 from notifications.message.words import printable
@@ -164,6 +165,27 @@ def test_it_asks_nobody_for_anything() -> None:
     """No pictures, scripts or style sheets: nobody learns that it was opened."""
     _, page = _texts(PAGE)
     assert page.tags <= {"html", "head", "meta", "title", "body", "div", "p", "h1", "a", "br"}
+
+
+def _bundle(*messages: Message) -> EmailMessage:
+    parts = tuple(Part(_delivery(f"{number}" * 32), each) for number, each in enumerate(messages))
+    return message_from_bytes(bundled(Bundle(parts), ANN, SENDER).as_bytes(), policy=default)
+
+
+def test_several_notices_are_one_mail() -> None:
+    """All of them, with the deliveries that they are; about one incident, it is in that one's thread."""
+    notice = replace(PAGE, kind="notice", ack_link=None)
+    same, other = _bundle(notice, replace(notice, why="Later")), _bundle(notice, REMINDER)
+    assert same["Subject"] == "[INC-1042] 2 messages: Card payments fail"
+    assert other["Subject"] == "[INC-1042, acme-globex] 2 messages: Card payments fail"
+    assert (same["References"], other["References"]) == (_sent(PAGE)["References"], None)
+    assert other.get_all("X-Tocsin-Delivery") == ["0" * 32, "1" * 32]
+    assert same["Message-ID"] == _bundle(notice, notice)["Message-ID"]
+    for kind in ("plain", "html"):
+        body = other.get_body([kind])
+        assert body is not None
+        for told in ("NOTICE INC-1042 S1 for Ann", "REMINDER acme-globex for acme-ops", REMINDER.title, PAGE.title):
+            assert told in body.get_content()
 
 
 def test_what_cannot_be_taken_has_no_link_to_take_it() -> None:
