@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from notifications.queue.delivery import WAITING, Delivery
+from notifications.queue.waiting import BUNDLED, RATE, host_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 BEING_SENT = "being sent"
 IN_THE_QUEUE = "next in its lane"
+_IN_WORDS = {
+    BUNDLED: "it goes out together with what else informs its recipient",
+    RATE: "no more is sent there at once",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Letter:
 
 def lane_of(recipient: str, destination: str) -> str:
     """Give what people call a lane: a host, without the path that may hold a secret; else who is at its end."""
-    return urlsplit(destination).hostname or recipient if destination.startswith(("https://", "http://")) else recipient
+    return host_of(destination) or recipient
 
 
 def why_it_waits(letter: Letter, now: datetime, *, in_full: bool = True) -> str | None:
@@ -87,7 +91,8 @@ def why_it_waits(letter: Letter, now: datetime, *, in_full: bool = True) -> str 
     if letter.due_at <= now:
         return IN_THE_QUEUE
     until = f"queued until {_clock_time(letter.due_at, now)}"
-    return f"{until}: {letter.waits_for}" if in_full and letter.waits_for else until
+    why = letter.waits_for and _IN_WORDS.get(letter.waits_for, letter.waits_for)
+    return f"{until}: {why}" if in_full and why else until
 
 
 def _clock_time(at: datetime, now: datetime) -> str:
