@@ -114,3 +114,28 @@ def test_what_is_no_network_is_reported(monkeypatch: pytest.MonkeyPatch, wrong: 
     monkeypatch.setenv("TOCSIN_OUTBOUND_ALLOW", wrong)
     with pytest.raises(SettingsError, match="TOCSIN_OUTBOUND_ALLOW: must look like"):
         Settings.read()
+
+
+def test_the_provider_file_is_read_at_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its secrets come from the environment; each mistake in it names the file, the line and the key."""
+    assert (Settings.read().phone.sms, Settings.read().phone.voice) == (None, None)
+    file = tmp_path / "provider.yaml"
+    file.write_text(
+        'sms: {url: https://sms.example/, fields: {to: "{to}", text: "{text}"}, auth: {bearer: {env: SMS_KEY}}}'
+    )
+    monkeypatch.setenv("TOCSIN_PROVIDER_FILE", str(file))
+    monkeypatch.setenv("SMS_KEY", "hush")
+    sms = Settings.read().phone.sms
+    assert sms is not None
+    assert sms.headers == {"Authorization": "Bearer hush"}
+    assert "hush" not in repr(Settings.read())
+    file.write_text('voice: {url: "https://ann:hush@sms.example/", fields: {to: "{to}", txt: "{text}"}, metod: GET}')
+    with pytest.raises(SettingsError) as caught:
+        Settings.read()
+    assert str(caught.value).startswith(f"TOCSIN_PROVIDER_FILE: {file}: line 1: voice.")
+    assert all(key in str(caught.value) for key in ("voice.url", "voice.metod"))
+    assert "hush" not in str(caught.value)
+    for missing in (tmp_path / "none.yaml", tmp_path):
+        monkeypatch.setenv("TOCSIN_PROVIDER_FILE", str(missing))
+        with pytest.raises(SettingsError, match=f"TOCSIN_PROVIDER_FILE: {missing} cannot be read"):
+            Settings.read()
