@@ -11,6 +11,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
     Behave = Callable[[BaseHTTPRequestHandler], object]
@@ -58,9 +59,18 @@ def answer(status: int, content: bytes = b"", **headers: str) -> Behave:
     return behave
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing of those who break off."""
+
+    request_queue_size = 128
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing."""
+
+
 @contextmanager
-def receiving(*answers: Behave) -> Iterator[Receiver]:
-    """Yield a receiver that answers in this order (default: 204)."""
+def receiving(*answers: Behave, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Yield a receiver that answers in this order (default: 204), over TLS where it is given a certificate."""
     receiver = Receiver(answers=list(answers) or [answer(204)])
 
     class Handler(BaseHTTPRequestHandler):
@@ -73,8 +83,10 @@ def receiving(*answers: Behave) -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_port}"
+    server = Server(("127.0.0.1", 0), Handler)
+    receiver.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
+    if tls is not None:  # each shakes hands in a thread of its own: some refuse to
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
