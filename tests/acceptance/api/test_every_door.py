@@ -35,7 +35,7 @@ from tests.support.questions import claim_on, filing_on, let_decide, request_on
 from tests.support.rostered import scheduled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
 
@@ -108,30 +108,7 @@ class House:
             "If-Match": "*",
             "Idempotency-Key": f"door-{next(_numbers)}",
         }
-        if "{reference}" in path:
-            stream = declare(self.site.tocsin)
-            values["reference"] = stream.rpartition("/")[2]
-            if "{number}" in path:
-                made = next(make for part, make in NUMBERED.items() if part in path)
-                values["number"] = made(self.site.tocsin, stream)
-        person = self._member(party) if "{person}" in path else visitor.person
-        if person is not None:
-            values["person"] = person
-        if "{absence}" in path:
-            self._away(person)
-        if "{team}" in path:
-            values["team"] = self._team(party)
-        if "{schedule}" in path or "{token}" in path:
-            values |= self._schedule(party, visitor)
-        if "{test_page}" in path:
-            values["test_page"] = self._test_page(visitor)
-        if "{webhook}" in path:
-            values |= self._webhook(party)
-        for kind in (Dispute, Notice, Certificate):
-            if f"{{{kind.KIND}}}" in path:
-                values |= matter_of(self.site.tocsin, kind, OURS, party)
-        if "{migration}" in path:
-            values["migration"] = self._migration(party)
+        values |= self._made_for(path, party, visitor)
         request = example_request(DOCUMENT, path, method, values)
         body = _aimed(request.body, party) if isinstance(request.body, dict) else request.body
         sent: dict[str, Any] = {"json": body} if isinstance(body, dict) else {"data": body}
@@ -146,31 +123,64 @@ class House:
         response.close()  # unread: a stream has no end
         return response.status_code
 
-    def _migration(self, party: str) -> int:
+    def _made_for(self, path: str, party: str, visitor: Visitor) -> dict[str, Any]:
+        """Make whatever an address names; give the names."""
+        tocsin = self.site.tocsin
+        person = self._member(party) if "{person}" in path else visitor.person
+        makers: dict[str, Callable[[], dict[str, Any]]] = {
+            "{reference}": lambda: self._incident(path),
+            "{absence}": lambda: self._away(person),
+            "{team}": lambda: self._team(party),
+            "{schedule}": lambda: self._schedule(party, visitor),
+            "calendars/{token}": lambda: self._schedule(party, visitor),
+            "{test_page}": lambda: self._test_page(visitor),
+            "{webhook}": lambda: self._webhook(party),
+            "{dispute}": lambda: matter_of(tocsin, Dispute, OURS, party),
+            "{notice}": lambda: matter_of(tocsin, Notice, OURS, party),
+            "{certificate}": lambda: matter_of(tocsin, Certificate, OURS, party),
+            "{migration}": lambda: self._migration(party),
+        }
+        values = {} if person is None else {"person": person}
+        for part, make in makers.items():
+            if part in path:
+                values |= make()
+        return values
+
+    def _incident(self, path: str) -> dict[str, Any]:
+        """Declare an incident, with whatever of it is named by a number."""
+        stream = declare(self.site.tocsin)
+        values: dict[str, Any] = {"reference": stream.rpartition("/")[2]}
+        if "{number}" in path:
+            made = next(make for part, make in NUMBERED.items() if part in path)
+            values["number"] = made(self.site.tocsin, stream)
+        return values
+
+    def _migration(self, party: str) -> dict[str, Any]:
         """Propose to move an incident that is not there: nobody looks at it before all have signed."""
         tocsin = self.site.tocsin
         with tocsin.ledger.command() as command:
             record = tocsin.book.record(OURS)
             record.propose_migration(1, [f"{0:032x}"], PARTIES, party, by="test", at=command.recorded_at)
             tocsin.ledger.save(record)
-        return record.version
+        return {"migration": record.version}
 
     def _member(self, party: str) -> str:
         person = self.site.tocsin.people.register("Somebody", f"p{next(_numbers)}@{party}.example", by="test")
         self.site.tocsin.members.grant(OURS, Grant(person, party, ["approver"]), by="test")
         return person
 
-    def _away(self, person: str | None) -> None:
+    def _away(self, person: str | None) -> dict[str, Any]:
         """Let somebody be away, whose first absence is to be removed."""
         absences = self.site.tocsin.crew.profiles
         if person is not None:
             now = self.site.clock.now()
             absences.add_absence(person, Leave(now, now + timedelta(days=1), within=OURS), Sender("test"))
+        return {}
 
-    def _team(self, party: str) -> str:
+    def _team(self, party: str) -> dict[str, Any]:
         name = f"team-{next(_numbers)}"
         self.site.tocsin.crew.teams.create(Place(OURS, party, name), None, [], Sender("test", party))
-        return f"{party}.{name}"
+        return {"team": f"{party}.{name}"}
 
     def _schedule(self, party: str, visitor: Visitor) -> dict[str, Any]:
         """Make a schedule with an override, a swap, and a calendar that the visitor made."""
@@ -187,12 +197,12 @@ class House:
         feed, token = self.site.tocsin.calendar_feeds.make(made, None, Sender(maker, party))
         return {"schedule": made.label, "override": 1, "swap": 1, "feed": feed.public_id, "token": token}
 
-    def _test_page(self, visitor: Visitor) -> str:
+    def _test_page(self, visitor: Visitor) -> dict[str, Any]:
         """Let a member have asked for a test page; for whoever is none there is no such page."""
         if visitor.person is None or visitor.scopes is None:
-            return "0" * 32
+            return {"test_page": "0" * 32}
         asked = self.site.tocsin.crew.trials.ask(OURS, visitor.person, 0, Sender(f"person:{visitor.person}"))
-        return asked.record.public_id
+        return {"test_page": asked.record.public_id}
 
     def _webhook(self, party: str) -> dict[str, Any]:
         """Make a webhook with a message."""
