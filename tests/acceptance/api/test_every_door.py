@@ -23,16 +23,17 @@ from api.settings import OidcSettings
 from escalation.changes import Sender
 from escalation.crew.profile import Leave
 from escalation.crew.teams import Place
+from escalation.heartbeats.book import Place as HeartbeatPlace
+from escalation.heartbeats.settings import Settings as HeartbeatSettings
 from escalation.matters import Certificate, Dispute, Notice
 from escalation.oncall.book import Place as SchedulePlace
 from escalation.oncall.swaps import Span
-from notifications.webhooks.book import Place as WebhookPlace
-from notifications.webhooks.record import Settings as WebhookSettings
 from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
 from tests.support.ledgers import declare
 from tests.support.matters import matter_of
 from tests.support.questions import claim_on, filing_on, let_decide, request_on
 from tests.support.rostered import scheduled
+from tests.support.webhooked import webhook_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,10 +41,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from api.bootstrap import Tocsin
-    from notifications.webhooks.record import Subscription
 
 PARTIES = ("acme", "globex")
-OPEN = {"signIn", "finishSignIn", "signOut", "isAlive", "isReady", "getCalendar"}
+OPEN = {"signIn", "finishSignIn", "signOut", "isAlive", "isReady", "getCalendar", "callHeartbeat", "postHeartbeat"}
 """What anybody may do. A new operation is only added here if it should serve those whom nobody knows."""
 
 FOR_ALL_KNOWN = {
@@ -133,8 +133,9 @@ class House:
             "{team}": lambda: self._team(party),
             "{schedule}": lambda: self._schedule(party, visitor),
             "calendars/{token}": lambda: self._schedule(party, visitor),
+            "heartbeats/{": lambda: self._heartbeat(party),
             "{test_page}": lambda: self._test_page(visitor),
-            "{webhook}": lambda: self._webhook(party),
+            "{webhook}": lambda: webhook_of(tocsin, OURS, party),
             "{dispute}": lambda: matter_of(tocsin, Dispute, OURS, party),
             "{notice}": lambda: matter_of(tocsin, Notice, OURS, party),
             "{certificate}": lambda: matter_of(tocsin, Certificate, OURS, party),
@@ -197,22 +198,19 @@ class House:
         feed, token = self.site.tocsin.calendar_feeds.make(made, None, Sender(maker, party))
         return {"schedule": made.label, "override": 1, "swap": 1, "feed": feed.public_id, "token": token}
 
+    def _heartbeat(self, party: str) -> dict[str, Any]:
+        """Make a heartbeat."""
+        settings = HeartbeatSettings("payments-api", "minor", "normal", interval=60, grace=0, resolves=False)
+        place, book = HeartbeatPlace(OURS, party, f"job-{next(_numbers)}"), self.site.tocsin.heartbeats.book
+        heartbeat, token = book.make(place, settings, Sender("test", party))
+        return {"heartbeat": heartbeat.public_id, "token": token}
+
     def _test_page(self, visitor: Visitor) -> dict[str, Any]:
         """Let a member have asked for a test page; for whoever is none there is no such page."""
         if visitor.person is None or visitor.scopes is None:
             return {"test_page": "0" * 32}
         asked = self.site.tocsin.crew.trials.ask(OURS, visitor.person, 0, Sender(f"person:{visitor.person}"))
         return {"test_page": asked.record.public_id}
-
-    def _webhook(self, party: str) -> dict[str, Any]:
-        """Make a webhook with a message."""
-        book, by = self.site.tocsin.webhooks, Sender("test", party)
-        for before in book.listed(OURS):
-            book.remove(before.id, by)  # a party has so many at most
-        settings = WebhookSettings("https://hooks.example/", "Tickets")
-        made = book.create(WebhookPlace(OURS, party), settings, by).record
-        message = cast("Subscription.Pinged", book.ping(made.id, by).record.history[-1]).message
-        return {"webhook": made.public_id, "message": message}
 
     def _person(self, name: str, partnership: str | None, party: str | None, roles: list[str]) -> Visitor:
         """Give somebody who is signed in."""

@@ -52,6 +52,11 @@ OF_WEBHOOKS = (
 )  # fmt: skip
 OF_MESSAGES = ("getWebhookMessage", "redeliverWebhookMessage")
 
+OF_HEARTBEATS = (
+    "getHeartbeat", "changeHeartbeatSettings", "changeHeartbeatAddress", "pauseHeartbeat", "resumeHeartbeat",
+    "removeHeartbeat", "callHeartbeat", "postHeartbeat",
+)  # fmt: skip
+
 BEFORE: Mapping[str, tuple[str, ...]] = {
     "unacknowledgeIncident": ("acknowledgeIncident",),
     "snoozeIncident": ("acknowledgeIncident",),
@@ -113,6 +118,8 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "sendTestPage": ("createSchedule",),  # which lets people in
     **dict.fromkeys(("getTestPage", "stopTestPage"), ("createSchedule", "sendTestPage")),
     **dict.fromkeys(("revokeCalendarFeed", "getCalendar"), ("createSchedule", "makeCalendarFeed")),
+    **dict.fromkeys(OF_HEARTBEATS, ("makeHeartbeat",)),
+    "resumeHeartbeat": ("makeHeartbeat", "pauseHeartbeat"),
 }
 """Whose examples are sent first, by the party that is named if there is one."""
 
@@ -178,10 +185,9 @@ def _answered(operation: str, field: str) -> MadeUp:
     return lambda world: world.answers[operation].get_json()[field]
 
 
-def _secret_address(world: World) -> object:
-    """Take the secret out of the calendar's address that was made."""
-    address: str = world.answers["makeCalendarFeed"].get_json()["address"]
-    return address.rpartition("/")[2].removesuffix(".ics")
+def _secret_address(operation: str) -> MadeUp:
+    """Take the secret out of the address that was made."""
+    return lambda world: world.answers[operation].get_json()["address"].rpartition("/")[2].removesuffix(".ics")
 
 
 def _provided(name: str) -> MadeUp:
@@ -216,7 +222,9 @@ MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
     },
     **{name: {"test_page": _answered("sendTestPage", "id")} for name in ("getTestPage", "stopTestPage")},
     "revokeCalendarFeed": {"feed": _answered("makeCalendarFeed", "feed")},
-    "getCalendar": {"token": _secret_address},
+    "getCalendar": {"token": _secret_address("makeCalendarFeed")},
+    **{name: {"heartbeat": _answered("makeHeartbeat", "id")} for name in OF_HEARTBEATS[:-2]},
+    **{name: {"token": _secret_address("makeHeartbeat")} for name in OF_HEARTBEATS[-2:]},
 }
 """Parameters whose values nobody knows beforehand, by operation."""
 

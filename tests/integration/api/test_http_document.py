@@ -9,6 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from api.processes.beats import Beats
 from tests.support.http import OURS
 
 if TYPE_CHECKING:
@@ -82,6 +83,14 @@ def test_every_operation_is_documented(site: Site) -> None:
         "overrides",
         "swaps",
         "calendar-feeds",
+        "webhooks",
+        "rotate-secret",
+        "enable",
+        "ping",
+        "redeliver",
+        "heartbeats",
+        "new-address",
+        "{token}",
     }
 
 
@@ -97,7 +106,7 @@ def test_health_needs_no_key(site: Site) -> None:
     assert site.nobody.get("/healthz").body == {"status": "ok"}
     ready = site.nobody.get("/readyz")
     assert (ready.status, ready.body["status"]) == (200, "ready")
-    assert ready.body["checks"] == {"database": "ok", "migrations": "ok"}
+    assert ready.body["checks"] == {"database": "ok", "migrations": "ok", "worker": "no sign of life yet"}
 
 
 def test_readiness_tells_how_far_the_sequencer_is_behind(site: Site) -> None:
@@ -111,6 +120,22 @@ def test_readiness_tells_how_far_the_sequencer_is_behind(site: Site) -> None:
     after = site.nobody.get("/readyz").body["sequencer"]
     assert behind == {"pending_commits": 2, "oldest_pending_seconds": timedelta(seconds=90).total_seconds()}
     assert after == {"pending_commits": 0, "oldest_pending_seconds": None}
+
+
+def test_readiness_tells_since_when_the_worker_is_silent(site: Site) -> None:
+    """Part by part, of whichever worker was seen last; nobody is unready for it."""
+    Beats(site.tocsin.database, site.clock, "one").beat("engine")
+    site.clock.move(seconds=50)
+    Beats(site.tocsin.database, site.clock, "other").beat("engine")
+    site.clock.move(seconds=40)
+    Beats(site.tocsin.database, site.clock, "one").beat("sender")
+    site.clock.move(seconds=5)
+    silent = site.nobody.get("/readyz")
+    assert (silent.status, silent.body["status"]) == (200, "ready")
+    assert silent.body["checks"]["worker"] == "no sign of life for 45 s: engine"
+    assert silent.body["worker"] == {"engine": 45.0, "sender": 5.0}
+    Beats(site.tocsin.database, site.clock, "one").beat("engine")
+    assert site.nobody.get("/readyz").body["checks"]["worker"] == "ok"
 
 
 def test_a_database_of_another_version_is_not_ready(site: Site, database_url: str) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
 
 from api.access.permissions import Scope
-from tests.support.http import OURS, THEIRS, party_key, problem_of, wrong_fields
+from tests.support.http import OURS, party_key, problem_of
 
 if TYPE_CHECKING:
     from tests.support.http import Caller, Site

@@ -16,6 +16,8 @@ from escalation.matters import Notice
 from incidents.incident import Incident
 from incidents.incidents import Asked
 from incidents.ledger.rebuild import check, history
+from notifications.webhooks.book import Place as WebhookPlace
+from notifications.webhooks.record import Settings
 from tests.support.clock import MovedClock
 from tests.support.ledgers import PARTNERSHIP, declare, publish
 from tests.support.matters import matter_of
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from incidents.ledger.sequencer import Sequencer
 
 BY = Asked("key:ab12")
-ELSEWHERE = {"periods", "rung_turns", "schedules", "calendar_feeds"}
+ELSEWHERE = {"periods", "rung_turns", "schedules", "calendar_feeds", "heartbeats"}
 """Tables whose rows take a month to come about, or that have tests of their own with a check in each."""
 
 
@@ -52,6 +54,9 @@ def tocsin(database_url: str, clock: MovedClock) -> Iterator[Tocsin]:
     tocsin.crew.profiles.give_address(ann, "mobile", "phone", "+4930123456", Sender(f"person:{ann}"))
     tocsin.crew.teams.create(Place(PARTNERSHIP, "acme", "payments"), "Payments", [ann], Sender("operator"))
     tocsin.crew.contacts.name_holder(PARTNERSHIP, "acme-sm", "team:acme.payments", Sender("operator"))
+    webhook = Settings("https://hooks.acme.example", "Tickets", ("incident.*",))
+    hooked = tocsin.webhooks.create(WebhookPlace(PARTNERSHIP, "acme"), webhook, Sender("operator")).record
+    tocsin.webhooks.pause(hooked.id, Sender("operator"))
     calm, loud, over = declare(tocsin, severity="S3"), declare(tocsin), declare(tocsin)
     clock.move(seconds=2)
     tocsin.incidents.acknowledge(over, BY)
