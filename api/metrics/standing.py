@@ -39,7 +39,7 @@ _OVERDUE = text(
 _FOLLOWERS = text("""
 SELECT followers.name, greatest(0, sequencer.position - followers.position),
     (SELECT sequenced_at FROM sequence WHERE sequence.position > followers.position ORDER BY position LIMIT 1),
-    (SELECT count(*) FROM (SELECT FROM parked WHERE parked.follower = followers.name LIMIT :most) AS some)
+    (SELECT count(*) FROM (SELECT FROM parked WHERE parked.follower = followers.name LIMIT :most) AS few)
 FROM followers CROSS JOIN sequencer WHERE sequencer.name = 'sequencer'
 """)
 _BEATS = text("SELECT part, max(at) FROM worker_beats GROUP BY part")

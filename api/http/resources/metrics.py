@@ -48,6 +48,7 @@ def get_metrics() -> Response:
 
 
 def _answer(also: Collector) -> Response:
-    wanted = request.accept_mimetypes.best_match([PLAIN, OPENMETRICS])
+    kinds = [value.partition(";")[0].strip() for value in request.accept_mimetypes.values()]  # the most wanted first
+    wanted = next((kind for kind in kinds if kind in {PLAIN, OPENMETRICS}), PLAIN)
     found = exposition(as_openmetrics=wanted == OPENMETRICS, also=also)
     return Response(found.content, content_type=found.content_type, headers={"Cache-Control": "private, no-store"})
