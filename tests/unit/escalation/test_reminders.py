@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from eventsourcing.domain import event
@@ -14,6 +14,7 @@ from escalation.engine.reminders import Occasion, Reminding
 from incidents.ledger.catalogue import Catalogue
 from incidents.ledger.command import Command, in_command
 from incidents.ledger.facts import Fact, FirstFact
+from incidents.requeuing_refusals import NotFailed
 from tests.support.clock import NOON
 from tests.support.clocked import the_agreement
 from tests.support.doors import hung
@@ -78,6 +79,22 @@ def test_a_reminder_is_nobodys_decision() -> None:
     assert permit.revision == before
     assert permit.has_settled("d1")
     assert not permit.has_settled("d2")
+
+
+def test_what_failed_is_sent_again_until_it_is_settled_anew() -> None:
+    """People decide that; nothing else than what failed can be sent again."""
+    permit = granted(NOON)
+    permit.remind(RENEWAL, Calling(the_agreement(), NOBODY, NOON), page=["duty"])
+    told: dict[str, Any] = {"delivery": "d1", "recipient": "duty", "channel": "x", "tries": 8}
+    with pytest.raises(NotFailed):
+        permit.requeue("d1", by="key:1", at=NOON)
+    permit.tell_outcome(permit.ReminderFailed, NOON, by="sender", **told, detail="HTTP 503")
+    permit.requeue("d1", by="key:1", at=NOON)
+    assert (permit.has_settled("d1"), permit.revision) == (False, permit.version)
+    with pytest.raises(NotFailed):
+        permit.requeue("d1", by="key:1", at=NOON)
+    permit.tell_outcome(permit.ReminderSent, NOON, by="sender", **told)
+    assert permit.has_settled("d1")
 
 
 def test_facts_of_reminding_belong_to_the_record_that_reminds() -> None:

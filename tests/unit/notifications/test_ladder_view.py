@@ -25,6 +25,7 @@ from tests.support.staffed import Staffed
 
 if TYPE_CHECKING:
     from notifications.ladder_view.shapes import Ladders, LadderView, RungView
+    from notifications.ladder_view.told import Waits
 
 ACME, GLOBEX = Viewer("acme"), Viewer("globex")
 FIRST = "schedule:acme.first"
@@ -55,6 +56,7 @@ class Viewed(Clocked):
         """Declare it at second 0."""
         super().__init__(agreement)
         self.staff = staff or staffed()
+        self.waits: Waits = {}
 
     def climb(self, at: float) -> None:
         """Let the engine have a turn, with people."""
@@ -64,18 +66,22 @@ class Viewed(Clocked):
 
     def settle(self, at: float, outcome: type[PageSent | PageFailed | PageWithdrawn], **more: object) -> None:
         """Let the sender say of all pages of the shared ladder what became of them."""
-        told = (fact for fact in self.incident.history if isinstance(fact, Incident.RungFired) and fact.ladder == "S1")
-        pages = [page for fact in told for page in fact.pages]
         with in_command(Command(moment(at))):
-            for page in pages:
+            for page in self.pages():
                 whom = {name: page[name] for name in ("delivery", "recipient", "channel")}
                 self.incident.tell(outcome, moment(at), kind="page", **whom, tries=1, **more)  # type: ignore[arg-type]  # its own fields
+
+    def pages(self) -> list[dict[str, Any]]:
+        """Give all pages of the shared ladder."""
+        told = (fact for fact in self.incident.history if isinstance(fact, Incident.RungFired) and fact.ladder == "S1")
+        return [page for fact in told for page in fact.pages]
 
     def view(self, at: float, viewer: Viewer = ACME) -> Ladders:
         """Read it as somebody."""
         seen = shown(self.incident, viewer, AgreementTerms(self.agreement))
         assert seen is not None
-        return ladders_of(Seen(seen, self.incident, final=False), self.version, self.staff, viewer, moment(at))
+        whole = Seen(seen, self.incident, final=False)
+        return ladders_of(whole, self.version, self.staff, viewer, moment(at), waits=self.waits)
 
 
 def ladder(view: Ladders, name: str = "S1") -> LadderView:
@@ -273,3 +279,18 @@ def test_a_page_that_waits_for_its_step_says_when() -> None:
     case.do(1, lambda it, when: it.tell(Incident.RungFired, when, **values))
     [told] = (rung(case.view(2), 0).rounds[0].pages) or ()
     assert (told.outcome, told.at) == ("waiting", moment(1) + timedelta(seconds=300))
+
+
+def test_a_page_that_is_held_back_says_until_when_and_why() -> None:
+    """As the queue says; what failed and is to be sent again waits like any other."""
+    case = Viewed(agreement())
+    case.climb(1)
+    [delivery] = [page["delivery"] for page in case.pages() if page["recipient"] == "person:ann"]
+    case.waits = {delivery: (moment(200), "queued until 12:03 UTC: HTTP 429 from hooks.acme.example")}
+    case.settle(2, PageFailed, detail="HTTP 503")
+    [told] = rung(case.view(3), 0).rounds
+    assert [(page.outcome, page.why) for page in told.pages or ()] == [("failed", "HTTP 503")] * 2
+    case.do(4, lambda it, when: it.requeue(delivery, by="key:1", at=when, for_party="acme"))
+    [told] = rung(case.view(5), 0).rounds
+    held = (told.pages or ())[0]
+    assert (held.outcome, held.at, held.why) == ("waiting", moment(200), case.waits[delivery][1])

@@ -109,6 +109,22 @@ def test_an_outcome_settles_only_its_own_delivery() -> None:
     assert already_settled(delivery, story.incident)
 
 
+def test_what_is_to_be_sent_again_is_settled_no_more() -> None:
+    """Until it is sent, or fails again."""
+    story, told = Story(), page() | {"delivery": "d1"}
+    story.fire(told)
+    delivery = story.delivery("page")
+    with story.moment() as at:
+        whom: dict[str, Any] = {name: told[name] for name in ("delivery", "recipient", "channel")}
+        story.incident.tell(h.PageFailed, at, kind="page", **whom, tries=8, detail="HTTP 503")
+    assert already_settled(delivery, story.incident)
+    with story.moment() as at:
+        story.incident.requeue("d1", by="key:2", at=at)
+    assert not already_settled(delivery, story.incident)
+    story.sent(told)
+    assert already_settled(delivery, story.incident)
+
+
 @pytest.mark.parametrize("kind", ["page", "notice"])
 def test_what_outlives_the_incident_is_told_as_long_as_it_is_owed(kind: str) -> None:
     """The law wants to be obeyed after the resolution, too, but not once it was."""
