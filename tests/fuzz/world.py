@@ -19,6 +19,7 @@ from tests.fuzz.agreeing import PARTIES, Agreed
 from tests.fuzz.hurry import hurried
 from tests.fuzz.incidents import tell_incidents
 from tests.fuzz.secrets import Secret, Secrets
+from tests.support.beating import heartbeat_of
 from tests.support.http import OURS, THEIRS, Site
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def _filled(world: World) -> World:
         "person",
         "email",
         "team",
+        "heartbeat",
         "schedule",
         "digest",
         "migration",
@@ -175,6 +177,8 @@ def _member(world: World, partnership: str, party: str, readers: frozenset[str])
     world.site.tocsin.crew.teams.create(team, title, [person], Asking("test", party))
     world.known["team"].append(f"{party}.payments")
     _schedule(world, SchedulePlace(partnership, party, "first"), person, readers)
+    title = world.secrets.word(f"the title of a heartbeat of {party}", readers)
+    world.known["heartbeat"].append(heartbeat_of(world.site.tocsin, partnership, party, title)["heartbeat"])
 
 
 def _addresses(world: World, person: str, party: str) -> None:

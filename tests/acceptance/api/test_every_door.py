@@ -23,11 +23,10 @@ from api.settings import OidcSettings
 from escalation.changes import Sender
 from escalation.crew.profile import Leave
 from escalation.crew.teams import Place
-from escalation.heartbeats.book import Place as HeartbeatPlace
-from escalation.heartbeats.settings import Settings as HeartbeatSettings
 from escalation.matters import Certificate, Dispute, Notice
 from escalation.oncall.book import Place as SchedulePlace
 from escalation.oncall.swaps import Span
+from tests.support.beating import heartbeat_of
 from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
 from tests.support.ledgers import declare
 from tests.support.matters import matter_of
@@ -133,7 +132,7 @@ class House:
             "{team}": lambda: self._team(party),
             "{schedule}": lambda: self._schedule(party, visitor),
             "calendars/{token}": lambda: self._schedule(party, visitor),
-            "heartbeats/{": lambda: self._heartbeat(party),
+            "heartbeats/{": lambda: heartbeat_of(tocsin, OURS, party),
             "{test_page}": lambda: self._test_page(visitor),
             "{webhook}": lambda: webhook_of(tocsin, OURS, party),
             "{dispute}": lambda: matter_of(tocsin, Dispute, OURS, party),
@@ -197,13 +196,6 @@ class House:
         maker = f"person:{visitor.person}" if visitor.person and visitor.party else "test"
         feed, token = self.site.tocsin.calendar_feeds.make(made, None, Sender(maker, party))
         return {"schedule": made.label, "override": 1, "swap": 1, "feed": feed.public_id, "token": token}
-
-    def _heartbeat(self, party: str) -> dict[str, Any]:
-        """Make a heartbeat."""
-        settings = HeartbeatSettings("payments-api", "minor", "normal", interval=60, grace=0, resolves=False)
-        place, book = HeartbeatPlace(OURS, party, f"job-{next(_numbers)}"), self.site.tocsin.heartbeats.book
-        heartbeat, token = book.make(place, settings, Sender("test", party))
-        return {"heartbeat": heartbeat.public_id, "token": token}
 
     def _test_page(self, visitor: Visitor) -> dict[str, Any]:
         """Let a member have asked for a test page; for whoever is none there is no such page."""

@@ -13,10 +13,9 @@ from api.access.permissions import scopes_of
 from api.seats import Seats
 from escalation.changes import Sender
 from escalation.crew.teams import Place
-from escalation.heartbeats.book import Place as HeartbeatPlace
-from escalation.heartbeats.settings import Settings as HeartbeatSettings
 from escalation.matters import Certificate, Dispute, Notice
 from escalation.oncall.book import Place as SchedulePlace
+from tests.support.beating import heartbeat_of
 from tests.support.http import OURS, THEIRS, party_key
 from tests.support.matters import matter_of
 from tests.support.questions import claim_on, filing_on, let_decide
@@ -136,9 +135,7 @@ def test_every_reading_operation_leaves_a_row(site: Site, whose: str | None) -> 
     layers = [{"rotation": "daily", "start": "2026-03-01T09:00", "participants": [ann]}]
     scheduled(site.tocsin, SchedulePlace(OURS, "acme", "first"), layers)
     places |= {"person": ann, "team": "acme.payments", "schedule": "acme.first"}
-    backup = HeartbeatSettings("payments-api", "minor", "normal", interval=60, grace=0, resolves=False)
-    made = site.tocsin.heartbeats.book.make(HeartbeatPlace(OURS, "acme", "backup"), backup, Sender("test", "acme"))
-    places["heartbeat"] = made.heartbeat.public_id
+    places |= heartbeat_of(site.tocsin, OURS, "acme")
     places |= webhook_of(site.tocsin, OURS, "acme")
     token = site.tocsin.keys.issue("walker", whose, by="test").token
     client = site.app.test_client()
