@@ -62,7 +62,9 @@ def _refused_otherwise(world: World) -> Known:
         ("path", "absence"): [1, 2],
         ("path", "team"): world.known["team"],
         ("path", "heartbeat"): world.known["heartbeat"],
+        ("path", "delivery"): world.known["delivery"],
         ("path", "schedule"): world.known["schedule"],
+        **{("path", name): world.known[name] for name in ("webhook", "message")},
         **{("path", name): [1, 2] for name in ("override", "swap")},
         ("path", "contact"): ["acme-duty", "globex-ops"],
         ("header", "If-Match"): ["*"],
@@ -91,6 +93,7 @@ def _taken_otherwise(world: World) -> Known:
         ("query", "q"): words,
         ("query", "text"): words,
         ("query", "at_version"): VERSIONS,
+        **{("body", name, "date-time"): past for name in ("since", "until")},
         ("query", "since", "integer"): [1, 2],
         ("query", "until", "integer"): [2, 3],
         ("body", "users_affected_pct"): [0, 25],
@@ -134,6 +137,10 @@ def known_in(body: str, world: World) -> Known:
         "Announcing": {"services": [["reporting"], ["payments-api"]], "starts_at": later[:1], "ends_at": later[1:]},
         "Raising": {"about": ["other", "agreement"], "happened_at": [(now - timedelta(days=1)).isoformat()]},
         **{body: {"name": ["first", "second", "third"]} for body in ("ScheduleBody", "TeamBody")},
+        **{
+            body: {"url": ["https://hooks.example/new"], "types": [["incident.*"], []]}
+            for body in ("WebhookBody", "WebhookSettings")
+        },
         "Pause": {"reason": ["waiting_on_partner"]},
         "Resumption": {"reason": ["waiting_on_partner"]},
         "Veto": {"reason": ["waiting_on_partner"]},

@@ -84,6 +84,9 @@ def _values(path: str, world: World) -> dict[str, Any]:
     values = NUMBERS | {"partnership": OURS, "contact": "acme-duty", "feed": "0" * 32, "token": NOT_ONE}
     values |= {
         name: world.known[name][0]
-        for name in ("reference", "key", "person", "team", "schedule", "migration", "dispute", "notice", "certificate")
+        for name in (
+            *("reference", "key", "person", "team", "schedule", "heartbeat", "webhook", "message"),
+            *("migration", "dispute", "notice", "certificate"),
+        )
     }
     return {name: value for name, value in values.items() if f"{{{name}}}" in path}

@@ -21,6 +21,8 @@ from tests.fuzz.incidents import tell_incidents
 from tests.fuzz.secrets import Secret, Secrets
 from tests.support.beating import heartbeat_of
 from tests.support.http import OURS, THEIRS, Site
+from tests.support.letters import dead_page
+from tests.support.webhooked import webhook_of
 
 if TYPE_CHECKING:
     import random
@@ -97,6 +99,9 @@ def _filled(world: World) -> World:
         "email",
         "team",
         "heartbeat",
+        "delivery",
+        "webhook",
+        "message",
         "schedule",
         "digest",
         "migration",
@@ -151,6 +156,8 @@ def _partnership(world: World, partnership: str, readers: dict[str, frozenset[st
         _member(world, partnership, party, readers[party])
     agreed.sign(callers, 1)
     tell_incidents(world, partnership, callers, readers)
+    for party in PARTIES:
+        _letter(world, party, readers[party])
     agreed.amend(callers)
     agreed.stand_beside(callers, world.site.clock.now())
     for kind, public_id in agreed.matters.items():
@@ -177,8 +184,16 @@ def _member(world: World, partnership: str, party: str, readers: frozenset[str])
     world.site.tocsin.crew.teams.create(team, title, [person], Asking("test", party))
     world.known["team"].append(f"{party}.payments")
     _schedule(world, SchedulePlace(partnership, party, "first"), person, readers)
+    _webhook(world, partnership, party, readers)
     title = world.secrets.word(f"the title of a heartbeat of {party}", readers)
     world.known["heartbeat"].append(heartbeat_of(world.site.tocsin, partnership, party, title)["heartbeat"])
+
+
+def _letter(world: World, party: str, readers: frozenset[str]) -> None:
+    """Let a page of a party's be answered, by its receiver, with what is for that party to know, and fail for good."""
+    stream, _ = world.site.tocsin.incidents.found(world.known["free"][-1])
+    answered = world.secrets.word(f"what a receiver of {party} answered", readers)
+    world.known["delivery"].append(dead_page(world.site.tocsin, stream, party, answered=answered))
 
 
 def _addresses(world: World, person: str, party: str) -> None:
@@ -190,6 +205,14 @@ def _addresses(world: World, person: str, party: str) -> None:
     profiles.give_address(person, "home", "email", f"{local}@home.example", by)
     profiles.give_address(person, "mobile", "phone", number, by)
     profiles.change_rules(person, [Step("sms:mobile"), Step("email:home"), Step("terminal")], [], by)
+
+
+def _webhook(world: World, partnership: str, party: str, readers: frozenset[str]) -> None:
+    """Let a party be told of what happens, at an address that the other may not read."""
+    name, path = (world.secrets.word(f"the {what} of a webhook of {party}", readers) for what in ("name", "address"))
+    made = webhook_of(world.site.tocsin, partnership, party, name, f"https://hooks.example/{path}")
+    for kind, public_id in made.items():
+        world.known[kind].append(public_id)
 
 
 def _schedule(world: World, place: SchedulePlace, person: str, readers: frozenset[str]) -> None:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 HOOKS = "https://hooks.acme.example/tocsin"
 
 
-def webhook_of(tocsin: Tocsin, partnership: str, party: str) -> dict[str, str]:
+def webhook_of(tocsin: Tocsin, partnership: str, party: str, name: str = "Tickets", url: str = HOOKS) -> dict[str, str]:
     """Make a webhook of a party with a message, its only one; give the parameters of their address."""
     book, by = tocsin.webhooks, Sender("test", party)
     for before in book.listed(partnership):
-        book.remove(before.id, by)  # a party has so many at most
-    made = book.create(Place(partnership, party), Settings(HOOKS, "Tickets"), by).record
+        if before.party == party:  # which has so many at most
+            book.remove(before.id, by)
+    made = book.create(Place(partnership, party), Settings(url, name), by).record
     pinged = cast("Subscription.Pinged", book.ping(made.id, by).record.history[-1])
     return {"webhook": made.public_id, "message": pinged.message}
