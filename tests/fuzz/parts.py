@@ -85,7 +85,7 @@ def _values(path: str, world: World) -> dict[str, Any]:
     values |= {
         name: world.known[name][0]
         for name in (
-            *("reference", "key", "person", "team", "schedule", "heartbeat", "webhook", "message"),
+            *("reference", "key", "person", "team", "schedule", "heartbeat", "delivery", "webhook", "message"),
             *("migration", "dispute", "notice", "certificate"),
         )
     }

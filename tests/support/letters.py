@@ -34,13 +34,15 @@ def owed(tocsin: Tocsin, stream: str, *pages: dict[str, Any]) -> list[str]:
     return [told["delivery"] for told in pages]
 
 
-def fail(tocsin: Tocsin, stream: str, told: dict[str, Any], why: str = WHY) -> None:
-    """Let the sender give a page up after its second try; of that alone there is a record."""
+def fail(tocsin: Tocsin, stream: str, told: dict[str, Any], why: str = WHY, *, answered: str | None = None) -> None:
+    """Let the sender give a page up after its second try; of that alone there is a record, with what was answered."""
     tocsin.incidents.witness(stream, lambda it, at: _fail(it, at, told, why))
     row = {"delivery": told["delivery"], "partnership": stream.partition("/")[0], "at": tocsin.clock.now()}
     with tocsin.database.begin() as connection:
         connection.execute(update(deliveries).where(deliveries.c.id == told["delivery"]).values(tries=TRIES))
-        connection.execute(insert(delivery_attempts), row | {"nth": TRIES, "outcome": "failed", "detail": why})
+        connection.execute(
+            insert(delivery_attempts), row | {"nth": TRIES, "outcome": "failed", "detail": answered or why}
+        )
 
 
 def _fail(incident: Incident, at: datetime, told: dict[str, Any], why: str) -> None:
@@ -48,11 +50,11 @@ def _fail(incident: Incident, at: datetime, told: dict[str, Any], why: str) -> N
     incident.tell(h.PageFailed, at, kind="page", **whom, tries=TRIES, detail=why)
 
 
-def dead_page(tocsin: Tocsin, stream: str, party: str = "acme") -> str:
+def dead_page(tocsin: Tocsin, stream: str, party: str = "acme", *, answered: str | None = None) -> str:
     """Have an incident owe a party's contact a page that has failed for good; give its id."""
     told = page(CONTACTS[party], channel="terminal")
     owed(tocsin, stream, told)
-    fail(tocsin, stream, told)
+    fail(tocsin, stream, told, answered=answered)
     return str(told["delivery"])
 
 

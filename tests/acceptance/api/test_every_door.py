@@ -29,6 +29,7 @@ from escalation.oncall.swaps import Span
 from tests.support.beating import heartbeat_of
 from tests.support.http import OURS, PUBLIC_URL, THEIRS, Site, party_key, site_on
 from tests.support.ledgers import declare
+from tests.support.letters import dead_page, dead_reminder
 from tests.support.matters import matter_of
 from tests.support.questions import claim_on, filing_on, let_decide, request_on
 from tests.support.rostered import scheduled
@@ -127,7 +128,8 @@ class House:
         tocsin = self.site.tocsin
         person = self._member(party) if "{person}" in path else visitor.person
         makers: dict[str, Callable[[], dict[str, Any]]] = {
-            "{reference}": lambda: self._incident(path),
+            "{reference}": lambda: self._incident(path, party),
+            "{partnership}/deliveries/{": lambda: {"delivery": dead_reminder(tocsin, OURS, party)},
             "{absence}": lambda: self._away(person),
             "{team}": lambda: self._team(party),
             "{schedule}": lambda: self._schedule(party, visitor),
@@ -135,6 +137,7 @@ class House:
             "heartbeats/{": lambda: heartbeat_of(tocsin, OURS, party),
             "{test_page}": lambda: self._test_page(visitor),
             "{webhook}": lambda: webhook_of(tocsin, OURS, party),
+            "{page_webhook}": lambda: {"page_webhook": f"{party}-pager"},
             "{dispute}": lambda: matter_of(tocsin, Dispute, OURS, party),
             "{notice}": lambda: matter_of(tocsin, Notice, OURS, party),
             "{certificate}": lambda: matter_of(tocsin, Certificate, OURS, party),
@@ -146,13 +149,15 @@ class House:
                 values |= make()
         return values
 
-    def _incident(self, path: str) -> dict[str, Any]:
-        """Declare an incident, with whatever of it is named by a number."""
+    def _incident(self, path: str, party: str) -> dict[str, Any]:
+        """Declare an incident, with whatever of it is named by a number, or a page that failed for good."""
         stream = declare(self.site.tocsin)
         values: dict[str, Any] = {"reference": stream.rpartition("/")[2]}
         if "{number}" in path:
             made = next(make for part, make in NUMBERED.items() if part in path)
             values["number"] = made(self.site.tocsin, stream)
+        if "{delivery}" in path:
+            values["delivery"] = dead_page(self.site.tocsin, stream, party)
         return values
 
     def _migration(self, party: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from api.http.documentation.requests import example_request
 from api.settings import OidcSettings
 from tests.support.clock import MovedClock
 from tests.support.http import PUBLIC_URL, Site, party_key, site_on
+from tests.support.letters import dead_page, dead_reminder
 from tests.support.provider import Provider, providing
 from tests.support.rostered import ANN, BOB, let_in
 
@@ -185,6 +186,12 @@ def _answered(operation: str, field: str) -> MadeUp:
     return lambda world: world.answers[operation].get_json()[field]
 
 
+def _dead_page(world: World) -> object:
+    """Let a page of the incident fail for good."""
+    tocsin, incident = world.site.tocsin, world.answers["declareIncident"].get_json()["id"]
+    return dead_page(tocsin, tocsin.incidents.stream_of(incident))
+
+
 def _secret_address(operation: str) -> MadeUp:
     """Take the secret out of the address that was made."""
     return lambda world: world.answers[operation].get_json()["address"].rpartition("/")[2].removesuffix(".ics")
@@ -223,6 +230,8 @@ MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
     **{name: {"test_page": _answered("sendTestPage", "id")} for name in ("getTestPage", "stopTestPage")},
     "revokeCalendarFeed": {"feed": _answered("makeCalendarFeed", "feed")},
     "getCalendar": {"token": _secret_address("makeCalendarFeed")},
+    "requeueDelivery": {"delivery": _dead_page},
+    "requeueReminder": {"delivery": lambda world: dead_reminder(world.site.tocsin, "acme-globex")},
     **{name: {"heartbeat": _answered("makeHeartbeat", "id")} for name in OF_HEARTBEATS[:-2]},
     **{name: {"token": _secret_address("makeHeartbeat")} for name in OF_HEARTBEATS[-2:]},
 }
