@@ -74,7 +74,7 @@ PAGE_WAIT = Histogram(
 )
 WEBHOOK_ATTEMPTS = Counter(
     "tocsin_webhook_attempts_total",
-    "Attempts to send a message of a webhook subscription, by what came of them.",
+    "Attempts to send a message of a webhook subscription: sent, or failed, to be tried again or not.",
     ["outcome"],
     registry=REGISTRY,
 )
@@ -82,6 +82,12 @@ WEBHOOK_ATTEMPT_DURATION = Histogram(
     "tocsin_webhook_attempt_duration_seconds",
     "Seconds that an attempt to send a message of a webhook subscription took.",
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+    registry=REGISTRY,
+)
+WATCHDOG_CALLS = Counter(
+    "tocsin_watchdog_calls_total",
+    "Calls of the watchdog outside: sent, or failed. Where none is set up, there are none.",
+    ["outcome"],
     registry=REGISTRY,
 )
 PART_FAILURES = Counter(
@@ -117,5 +123,5 @@ def begin_at_zero() -> None:
         DELIVERIES.labels(channel, outcome)
     for channel, outcome in product(CHANNELS, (SENT, RETRY, FAILED)):
         ATTEMPTS.labels(channel, outcome)
-    for outcome in (SENT, RETRY, FAILED):
+    for outcome in (SENT, FAILED):
         WEBHOOK_ATTEMPTS.labels(outcome)

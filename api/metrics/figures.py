@@ -32,6 +32,7 @@ PARTS = (
     standing.followers,
     standing.worker,
     standing_queue.deliveries,
+    standing_queue.urgent,
     standing_queue.lanes,
     standing_queue.webhooks,
 )

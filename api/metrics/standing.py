@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from api.http.readiness import sequencer_lag
 from api.metrics.families import age, gauge, gauges
+from api.processes.beats import ages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,6 @@ SELECT followers.name, greatest(0, sequencer.position - followers.position),
     (SELECT count(*) FROM (SELECT FROM parked WHERE parked.follower = followers.name LIMIT :most) AS few)
 FROM followers CROSS JOIN sequencer WHERE sequencer.name = 'sequencer'
 """)
-_BEATS = text("SELECT part, max(at) FROM worker_beats GROUP BY part")
 
 
 def incidents(connection: Connection, _now: datetime) -> Iterator[Metric]:
@@ -113,5 +113,5 @@ def worker(connection: Connection, now: datetime) -> Iterator[Metric]:
         "tocsin_worker_part_age_seconds",
         "Seconds since a part of any worker last finished a turn.",
         ("part",),
-        {(part,): age(at, now) for part, at in connection.execute(_BEATS)},
+        {(part,): seconds for part, seconds in ages(connection, now).items()},
     )

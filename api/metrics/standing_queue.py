@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import text
 
 from api.metrics.families import age, gauge, gauges
+from api.processes.vitals import oldest_urgent
 from escalation.crew.staff import PERSON
 from escalation.crew.ways import CHANNELS, EMAIL, WEBHOOK
 from notifications.queue.delivery import NOTICE, PAGE, REMINDER, TAKEN
@@ -66,6 +67,15 @@ def deliveries(connection: Connection, now: datetime) -> Iterator[Metric]:
         "Seconds since the oldest delivery that waits was owed; 0: none waits.",
         ("channel", "kind"),
         {(channel, kind): seconds for (channel, kind), seconds in ages.items()},
+    )
+
+
+def urgent(connection: Connection, now: datetime) -> Iterator[Metric]:
+    """Say for how long something urgent could have been sent, and was not: that is no receiver's fault."""
+    yield gauge(
+        "tocsin_urgent_delivery_overdue_seconds",
+        "Seconds for which an urgent delivery could have left and was in nobody's hand; 0: there is none.",
+        oldest_urgent(connection, now),
     )
 
 

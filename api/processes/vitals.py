@@ -54,10 +54,15 @@ def vitals(engine: Engine, now: datetime, parts: Sequence[str]) -> Vitals:
         known = ages(connection, now)
         return Vitals(
             engine=_since(connection.scalar(_OVERDUE), now),
-            queue=_since(connection.scalar(_URGENT, {"now": now}), now),
+            queue=oldest_urgent(connection, now),
             sequencer=_oldest(connection, now),
             parts={part: known.get(part) for part in parts},
         )
+
+
+def oldest_urgent(connection: Connection, now: datetime) -> float:
+    """Give for how many seconds an urgent delivery could have left; 0: none could."""
+    return _since(connection.scalar(_URGENT, {"now": now}), now)
 
 
 def _oldest(connection: Connection, now: datetime) -> float:

@@ -15,6 +15,7 @@ import structlog
 from api.bootstrap import Tocsin, build
 from api.metrics.counted import PART_FAILURES, begin_at_zero
 from api.metrics.counted_channel import counting
+from api.metrics.counted_poster import WatchdogPoster, WebhookPoster
 from api.metrics.own import serve_own
 from api.processes.beats import Beats
 from api.processes.vitals import vitals
@@ -129,7 +130,7 @@ def _engine(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
 
 def _sender(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
     poster = Poster(settings.outbound_allow)
-    webhook = Webhook(tocsin.clock, poster, base_url=settings.public_url)
+    webhook = Webhook(tocsin.clock, poster, tocsin.page_secrets, base_url=settings.public_url)
     terminal = Terminal(sys.stdout, coloured=True if os.environ.get("FORCE_COLOR") else None)
     channels: list[Channel] = [terminal, webhook, _email(settings, leaving), *_phones(settings, poster, tocsin.clock)]
     links = Links(lambda: tocsin.secret("links"), settings.public_url)
@@ -160,7 +161,7 @@ def _label_of(incidents: Incidents) -> Callable[[str], str]:
 
 
 def _webhooks(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callable[[], int]:
-    poster = Poster(settings.outbound_allow)
+    poster = WebhookPoster(settings.outbound_allow, tocsin.clock)
     ports = Ports(poster, Bodies(tocsin.feed, settings.public_url), tocsin.webhooks.disable)
     sender = WebhookSender(tocsin.database, tocsin.clock, ports)
     leaving.callback(poster.close)
@@ -185,7 +186,7 @@ def _watchdog(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callabl
     if settings.watchdog is None:
         return lambda: 0
     watched = [part for part, work in PARTS.items() if work is not _watchdog]
-    poster = Poster(ANYWHERE)
+    poster = WatchdogPoster(ANYWHERE, tocsin.clock)
     leaving.callback(poster.close)
     return Watchdog(
         settings.watchdog.url, lambda now: vitals(tocsin.database, now, watched), poster, tocsin.clock

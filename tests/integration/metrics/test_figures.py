@@ -14,6 +14,7 @@ from tests.support.scraped import Scraped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -23,10 +24,20 @@ SMALL = {"followers", "sequencer", "delivery_lanes", "webhook_lanes", "webhook_s
 """Tables that do not grow with history."""
 WEBHOOK = "https://hooks.acme.example/secret-path?token=secret"
 
-DELIVERY = (
+DELIVERY = text(
     "INSERT INTO deliveries (id, partnership, stream, version, kind, recipient, channel, destination, urgency, status,"
-    " tries, owed_at, due_at, leased_until)"
+    " tries, owed_at, due_at, leased_until) VALUES (:id, 'p', 's', 1, 'page', 'r', :channel, :destination, 0,"
+    " 'waiting', 0, :now - make_interval(secs => :owed), :now - make_interval(secs => :due),"
+    " :now - make_interval(secs => :lease))"
 )
+
+
+def put(database_url: str, now: datetime, *rows: tuple[str, str, int, int, int | None]) -> None:
+    """Put pages into the queue: channel, destination, and how many seconds ago they were owed, due and leased until."""
+    names = ("channel", "destination", "owed", "due", "lease")
+    with owner(database_url) as connection:
+        values = [dict(zip(names, row, strict=True)) | {"id": str(nth), "now": now} for nth, row in enumerate(rows)]
+        connection.execute(DELIVERY, values)
 
 
 class Seconds:
@@ -115,26 +126,16 @@ def test_followers_and_the_sequencer_are_behind_by_so_much(site: Site) -> None:
 
 def test_what_waits_is_counted_by_channel_and_by_why(site: Site, database_url: str) -> None:
     """Due, sending, postponed and scheduled; and lanes are named by their hosts, never by an address or a person."""
-    now = site.clock.now()
-    rows = [
+    put(
+        database_url,
+        site.clock.now(),
         ("webhook", WEBHOOK, 50, 50, None),
         ("webhook", WEBHOOK, 70, -10, None),
         ("email", "noc@acme.example", 20, 20, -10),
         ("sms", "person:0123/sms:mobile", 40, 40, None),
         ("voice", "+49301234567", -30, -30, None),
         ("terminal", "acme-sm", 90, 90, None),
-    ]
-    with owner(database_url) as connection:
-        for nth, (channel, destination, owed, due, lease) in enumerate(rows):
-            connection.execute(
-                text(
-                    f"{DELIVERY} VALUES (:id, 'p', 's', 1, 'page', 'r', :channel, :destination, 0, 'waiting', 0,"
-                    " :now - make_interval(secs => :owed), :now - make_interval(secs => :due),"
-                    " :now - make_interval(secs => :lease))"
-                ),
-                {"id": str(nth), "channel": channel, "destination": destination}
-                | {"now": now, "owed": owed, "due": due, "lease": lease},
-            )
+    )
     found = scraped(site)
     waiting = {
         (channel, state): found.value("tocsin_deliveries_waiting", channel=channel, kind="page", state=state)
@@ -159,16 +160,11 @@ def test_what_waits_is_counted_by_channel_and_by_why(site: Site, database_url: s
 
 def test_only_the_worst_lanes_are_named(site: Site, database_url: str) -> None:
     """However many hosts there are, a scrape names the ten that are furthest behind."""
-    now = site.clock.now()
-    with owner(database_url) as connection:
-        connection.execute(
-            text(
-                f"{DELIVERY} SELECT n::text, 'p', 's', 1, 'page', 'r', 'webhook', 'https://h' || n || '.example/', 0,"
-                " 'waiting', 0, :now - make_interval(secs => n), :now - make_interval(secs => n), NULL"
-                " FROM generate_series(1, 300) AS n"  # noqa: S608 - constants
-            ),
-            {"now": now},
-        )
+    put(
+        database_url,
+        site.clock.now(),
+        *(("webhook", f"https://h{n}.example/", n, n, None) for n in range(1, 301)),
+    )
     found = scraped(site)
     family = found.families["tocsin_delivery_lane_oldest_seconds"]
     assert {sample.labels["lane"] for sample in family.samples} == {f"h{n}.example" for n in range(291, 301)}
