@@ -79,6 +79,7 @@ from notifications.letters.requeuing import Requeuing
 from notifications.links import Links
 from notifications.message.message import Composer
 from notifications.owed.deliveries import Deliveries
+from notifications.page_secrets.book import PageSecrets
 from notifications.webhooks.book import Subscriptions
 from notifications.webhooks.fan_out import FanOut
 from notifications.webhooks.history import FORGET as FORGET_SENT
@@ -123,6 +124,7 @@ class Tocsin:
     calendar_feeds: Feeds
     heartbeats: HeartbeatRoom
     webhooks: Subscriptions
+    page_secrets: PageSecrets
     webhook_history: History
     limits: Limits
     reads: Reads
@@ -274,6 +276,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         schedules=schedules,
         calendar_feeds=Feeds(ledger, crew.roll),
         heartbeats=HeartbeatRoom.of(book, incidents),
+        page_secrets=PageSecrets(ledger, book),
         webhooks=Subscriptions(ledger, book, crew, feed, outbound_allow),
         webhook_history=History(ledger.recorder.reading),
         limits=Limits(gate, clock, limit),

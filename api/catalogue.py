@@ -18,6 +18,7 @@ from escalation.oncall.record import OnCallSchedule
 from escalation.performance.record import Performance
 from incidents.incident import Incident
 from incidents.ledger.catalogue import Catalogue
+from notifications.page_secrets.record import PageWebhook
 from notifications.webhooks.record import Subscription
 
 
@@ -33,6 +34,7 @@ def catalogue() -> Catalogue:
     types.add(OnCallSchedule, "schedule")
     types.add(CalendarFeed, "calendar")
     types.add(Subscription, "webhook")
+    types.add(PageWebhook, "page_webhook")
     types.add(Heartbeat, "heartbeat")
     types.add(Team, "team")
     types.add(Profile, "profile")

@@ -9,6 +9,7 @@ import api.processes.tables
 import escalation.heartbeats.tables
 import escalation.tables
 import incidents.tables
+import notifications.page_secrets.tables
 import notifications.queue.tables
 import notifications.webhooks.tables
 from incidents.ledger.tables import metadata
@@ -19,6 +20,7 @@ ALL_TABLES = (
     escalation.heartbeats.tables,
     escalation.tables,
     incidents.tables,
+    notifications.page_secrets.tables,
     notifications.queue.tables,
     notifications.webhooks.tables,
 )

@@ -58,6 +58,7 @@ from api.http.resources.me import me
 from api.http.resources.members import members
 from api.http.resources.metrics import metrics
 from api.http.resources.notices import notices
+from api.http.resources.page_webhooks import page_webhooks
 from api.http.resources.people import people
 from api.http.resources.schedules import schedules
 from api.http.resources.search import search
@@ -93,7 +94,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     api = openapi.document(app)
     records = (agreements, incidents, deliveries, search, attainment, events, disputes, notices, certificates)
     operation_ids: dict[str, str] = {}
-    integrations = (heartbeats, heartbeat_calls, webhooks)
+    integrations = (heartbeats, heartbeat_calls, webhooks, page_webhooks)
     for blueprint in (
         *records,
         *integrations,

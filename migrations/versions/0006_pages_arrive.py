@@ -115,6 +115,21 @@ GRANT DELETE ON webhook_attempts TO tocsin_eraser;
 INSERT INTO followers (name, position) SELECT 'webhooks', position FROM sequencer WHERE name = 'sequencer';
 """
 
+PAGE_SECRETS = """
+CREATE TABLE page_webhook_secrets (
+    partnership text NOT NULL,
+    party text NOT NULL,
+    webhook text NOT NULL,
+    made_at timestamptz NOT NULL,
+    secret text NOT NULL,
+    expires_at timestamptz,
+    CONSTRAINT page_webhook_secrets_pkey PRIMARY KEY (partnership, party, webhook, made_at)
+);
+GRANT SELECT (partnership, party, webhook, made_at, expires_at), INSERT, UPDATE (expires_at), DELETE
+    ON page_webhook_secrets TO tocsin_runtime;
+GRANT SELECT ON page_webhook_secrets TO tocsin_worker;
+"""
+
 ADDRESSES = """
 ALTER TABLE profiles ADD COLUMN addresses jsonb NOT NULL DEFAULT '{}';
 """
@@ -170,7 +185,7 @@ METRICS = """
 CREATE INDEX incident_states_open_idx ON incident_states (severity) WHERE closed_at IS NULL;
 """
 
-STATEMENTS: tuple[str, ...] = (QUEUE, LETTERS, ADDRESSES, WEBHOOKS, HEARTBEATS, LINKS, METRICS)
+STATEMENTS: tuple[str, ...] = (QUEUE, LETTERS, ADDRESSES, WEBHOOKS, PAGE_SECRETS, HEARTBEATS, LINKS, METRICS)
 
 HELD: tuple[str, ...] = (
     "webhook_subscriptions",
@@ -178,6 +193,7 @@ HELD: tuple[str, ...] = (
     "webhook_lanes",
     "webhook_messages",
     "webhook_attempts",
+    "page_webhook_secrets",
     "heartbeats",
 )
 """New tables with a partnership: nobody but these roles sees a row of it, the tables' owner included (as in 0003)."""

@@ -12,6 +12,7 @@ import escalation.heartbeats.tables
 import escalation.oncall.tables
 import escalation.tables
 import incidents.tables
+import notifications.page_secrets.tables
 import notifications.queue.tables
 import notifications.webhooks.tables
 from incidents.ledger.tables import metadata
@@ -27,6 +28,7 @@ ALL_TABLES = (
     escalation.oncall.tables,
     escalation.tables,
     incidents.tables,
+    notifications.page_secrets.tables,
     notifications.queue.tables,
     notifications.webhooks.tables,
 )
