@@ -192,6 +192,11 @@ def _dead_page(world: World) -> object:
     return dead_page(tocsin, tocsin.incidents.stream_of(incident))
 
 
+def _dead_reminder(world: World) -> object:
+    """Let a reminder of the agreement fail for good."""
+    return dead_reminder(world.site.tocsin, "acme-globex")
+
+
 def _secret_address(operation: str) -> MadeUp:
     """Take the secret out of the address that was made."""
     return lambda world: world.answers[operation].get_json()["address"].rpartition("/")[2].removesuffix(".ics")
@@ -231,7 +236,7 @@ MADE_UP: Mapping[str, Mapping[str, MadeUp]] = {
     "revokeCalendarFeed": {"feed": _answered("makeCalendarFeed", "feed")},
     "getCalendar": {"token": _secret_address("makeCalendarFeed")},
     "requeueDelivery": {"delivery": _dead_page},
-    "requeueReminder": {"delivery": lambda world: dead_reminder(world.site.tocsin, "acme-globex")},
+    "requeueReminder": {"delivery": _dead_reminder},
     **{name: {"heartbeat": _answered("makeHeartbeat", "id")} for name in OF_HEARTBEATS[:-2]},
     **{name: {"token": _secret_address("makeHeartbeat")} for name in OF_HEARTBEATS[-2:]},
 }
