@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_SEGMENTS = 6
 FASTEST = 1000
 LONGEST_BETWEEN = 3600
-_KEYS = (
+KEYS = (
     "url", "method", "auth", "format", "fields", "taken", "again", "idempotency_header", "id", "per_second",
     "seconds_per_number",
 )  # fmt: skip
@@ -51,7 +51,7 @@ def read(text: bytes, environment: Mapping[str, str]) -> tuple[Services | None, 
 def _service(field: Field, environment: Mapping[str, str], name: str) -> Service | None:
     if not field.given:
         return None
-    entry = field.section((*_KEYS, "segments") if name == SMS else _KEYS)
+    entry = field.section((*KEYS, "segments") if name == SMS else KEYS)
     get = values.one_of(entry.get("method", "POST"), ("POST", "GET")) == "GET"
     form = values.one_of(entry.get("format", "form" if get else "json"), ("form", "json")) == "form"
     if get and not form:

@@ -19,6 +19,7 @@ from escalation.crew.staff import Known, OnCall, Step
 from escalation.crew.teams import Place
 from escalation.oncall.book import Place as SchedulePlace
 from escalation.oncall.settings import Settings
+from incidents.errors import InvalidField
 from incidents.happenings import RungFired
 from incidents.incident import Incident
 from incidents.ledger import erasure
@@ -122,6 +123,19 @@ def test_a_member_is_found_as_their_profile_says(desk: Desk) -> None:
     desk.tocsin.people.deactivate(ann, by="test")
     assert crew.directory.person(partnership, ann, NOON) is None
     assert check(desk.tocsin.ledger).differences == ()
+
+
+def test_whoever_signs_in_without_a_mail_address_is_not_mailed_there(desk: Desk) -> None:
+    """A service has none, so no rule of its names it; another that it was given will do."""
+    crew, by = desk.tocsin.crew, Sender("test")
+    service = desk.tocsin.people.service("Monitor", "https://login.acme.example", "client-7", by="test")
+    with pytest.raises(InvalidField) as refused:
+        crew.profiles.change_rules(service, [], [Step("terminal"), Step("email")], by)
+    assert refused.value.field == "low.1.via"
+    crew.profiles.give_address(service, "team", "email", "team@acme.example", by)
+    crew.profiles.change_rules(service, [], [Step("email:team")], by)
+    ann = member(desk, "Ann")
+    crew.profiles.change_rules(ann, [Step("email")], [], by)
 
 
 def test_all_of_a_team_are_found_in_as_many_queries_as_one_of_them(desk: Desk) -> None:

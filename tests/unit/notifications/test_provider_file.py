@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from notifications.channels.provider.file import read
+from notifications.channels.provider.file import KEYS, read
+from notifications.channels.provider.filling import KNOWN
 from notifications.channels.provider.service import AGAIN, SEGMENTS, TAKEN, Services
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "providers"
@@ -115,4 +117,14 @@ def test_all_mistakes_are_told_at_once() -> None:
 def test_a_gateway_of_ones_own_network_may_be_spoken_to_in_clear(host: str) -> None:
     """It may have no certificate."""
     found, mistakes = read(GOOD.replace("https://sms.example", f"http://{host}").encode(), {})
+    assert (found is not None, mistakes) == (True, [])
+
+
+def test_the_page_on_it_lists_every_key_and_placeholder() -> None:
+    """And shows a file without mistakes."""
+    page = (EXAMPLES.parents[1] / "docs" / "phone.md").read_text()
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)) == {*KEYS, "segments"}
+    assert set(re.findall(r"^\| `\{([a-z_]+)\}` \|", page, re.MULTILINE)) == KNOWN
+    [shown] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    found, mistakes = read(shown.encode(), {"SMS_TOKEN": "hush"})
     assert (found is not None, mistakes) == (True, [])
