@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from notifications.queue import lanes
 from notifications.queue.bundling import parcels
-from notifications.queue.claiming import ALONE, claim
+from notifications.queue.claiming import ALONE, claim, glance
 from notifications.queue.delivery import WAITING
 from notifications.queue.tables import deliveries, delivery_attempts
 from notifications.queue.waiting import waits_for
@@ -59,8 +59,12 @@ class Queue:
         before slow ones. What is to be bundled with what follows is given back (bundling.py).
         """
         with self._engine.begin() as connection:
+            seen = glance(connection, asks, now)
+            if not seen.due:
+                return []
             connection.execute(ALONE)
-            lanes.put_off(connection, asks, now)
+            if seen.shut:
+                lanes.put_off(connection, asks, now)
             claimed = claim(connection, asks, now, now + LEASE)
             bundling = {ask.channel for ask in asks if ask.bundles}
             found = list(parcels(connection, claimed, bundling, now))
