@@ -15,6 +15,7 @@ from incidents.ledger.connections import connect
 from incidents.ledger.reach import RUNTIME, SEQUENCER
 from incidents.ledger.sequencer import Sequencer
 from tests.support.clock import MovedClock
+from tests.support.receiver import HERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -133,6 +134,7 @@ class Site:
             limit=limit,
             oidc=oidc,
             public_url=PUBLIC_URL,
+            outbound_allow=HERE,
         )
         """What a web process has: it reaches nothing until a request is let in."""
         self.app = _app_for(self.served)
