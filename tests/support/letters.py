@@ -13,14 +13,18 @@ from escalation.crew.reaching import Calling
 from escalation.crew.staff import NOBODY
 from escalation.engine.reminders import Occasion, Reminding
 from incidents import happenings as h
+from notifications.letters.book import Letters
 from notifications.queue.tables import deliveries, delivery_attempts
 from tests.support.paging import page, rung
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Engine
+
     from api.bootstrap import Tocsin
     from incidents.incident import Incident
+    from notifications.letters.letter import Attempt
 
 CONTACTS = {"acme": "acme-duty", "globex": "globex-ops"}
 WHY = "HTTP 410 from hooks.example"
@@ -48,6 +52,12 @@ def fail(tocsin: Tocsin, stream: str, told: dict[str, Any], why: str = WHY, *, a
 def _fail(incident: Incident, at: datetime, told: dict[str, Any], why: str) -> None:
     whom: dict[str, Any] = {name: told.get(name) for name in ("delivery", "recipient", "channel", "party")}
     incident.tell(h.PageFailed, at, kind="page", **whom, tries=TRIES, detail=why)
+
+
+def attempts_of(database: Engine, stream: str) -> list[Attempt]:
+    """Give the attempts at all that a record owed, in the order in which they were over."""
+    tried = (attempt for letter in Letters(database).of(stream) for attempt in letter.attempts)
+    return sorted(tried, key=lambda attempt: (attempt.at, attempt.nth))
 
 
 def dead_page(tocsin: Tocsin, stream: str, party: str = "acme", *, answered: str | None = None) -> str:

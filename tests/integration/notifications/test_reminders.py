@@ -11,8 +11,8 @@ from notifications.channels.channel import SendFailed
 from notifications.channels.terminal import Terminal
 from notifications.channels.webhook import Webhook
 from notifications.posting.poster import Poster
-from notifications.queue.attempts import attempts_of
 from notifications.queue.queue import LEASE
+from tests.support.letters import attempts_of
 from tests.support.permits import END, WARNED, Office, Permit
 from tests.support.receiver import HERE, receiving
 from tests.support.sending import FakeChannel, claim, work
@@ -61,7 +61,7 @@ def test_a_reminder_reaches_its_receiver_and_its_outcome_is_a_fact(database_url:
     }
     assert office.names(permit) == ["Granted", "Reminded", "ReminderSent"]
     assert (office.rows()["acme-ops"].status, office.rows()["globex-ops"].status) == ("sent", "waiting")
-    assert [(each.kind, each.outcome) for each in attempts_of(office.database, permit)] == [("reminder", "sent")]
+    assert [(each.nth, each.outcome) for each in attempts_of(office.database, permit)] == [(1, "sent")]
     assert check(office.ledger).differences == ()
     office.close()
 
