@@ -21,7 +21,7 @@ COLOURS = {PAGE: "#b3001b", NOTICE: "#7a4b00", TAKEN: "#1a6630", REMINDER: "#0b5
 """Dark enough to be read in, or on, white (WCAG 2.2, 1.4.6)."""
 CLOSING = "Sent by Tocsin, because the agreement or your contact rules say so. Nobody reads answers to this mail."
 _RULE = "* * *"
-_FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif"
+_FONT = "font-size:16px;line-height:1.5;font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif"
 _SMALL = "margin:0 0 8px;color:#595959;font-size:13px"
 _BUTTON = "display:inline-block;padding:14px 24px;border-radius:6px;color:#ffffff;font-weight:bold;text-decoration:none"
 
@@ -39,7 +39,7 @@ def hypertext(messages: Sequence[Message]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(heading(messages[0]))}</title></head>"
-        f'<body style="margin:0;padding:16px;background:#ffffff;color:#1b1b1b;font-size:16px;line-height:1.5;{_FONT}">'
+        f'<body style="margin:0;padding:16px;background:#ffffff;color:#1b1b1b;overflow-wrap:anywhere;{_FONT}">'
         f'<div style="max-width:600px;margin:0 auto">{told}'
         f'<p style="margin:24px 0 0;color:#595959;font-size:13px">{escape(CLOSING)}</p>'
         "</div></body></html>\n"
