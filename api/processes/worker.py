@@ -32,6 +32,7 @@ from notifications.message.message import Composer
 from notifications.posting.poster import Poster
 from notifications.queue.sender import Sender
 from notifications.webhooks.body import Bodies
+from notifications.webhooks.retention import Retention
 from notifications.webhooks.sender import Ports, WebhookSender
 
 if TYPE_CHECKING:
@@ -164,9 +165,10 @@ def _webhooks(tocsin: Tocsin, settings: Settings, leaving: ExitStack) -> Callabl
     poster = WebhookPoster(settings.outbound_allow, tocsin.clock)
     ports = Ports(poster, Bodies(tocsin.feed, settings.public_url), tocsin.webhooks.disable)
     sender = WebhookSender(tocsin.database, tocsin.clock, ports)
+    retention = Retention(tocsin.database, tocsin.clock)
     leaving.callback(poster.close)
     leaving.callback(sender.close)
-    return sender.run_once
+    return lambda: sender.run_once() + retention.run_once()
 
 
 def _followers(tocsin: Tocsin, _: Settings, __: ExitStack) -> Callable[[], int]:
