@@ -230,7 +230,9 @@ class TimelineEntry(Schema):
     actor = fields.String(required=True, allow_none=True)
     party = fields.String(required=True, allow_none=True, metadata={"description": "Whose the actor was."})
     source = fields.String(
-        required=True, allow_none=True, metadata={"description": "How it came in: api, slack, cli, import or engine."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "How it came in: api, slack, cli, import, heartbeat or engine."},
     )
     visible_to = fields.List(
         fields.String(), required=True, allow_none=True, metadata={"description": "Parties; null: all."}
