@@ -20,6 +20,7 @@ from notifications.queue.delivery import NOTICE, PAGE, REMINDER, TAKEN
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from notifications.message.bundle import Bundle
     from notifications.message.message import Message
     from notifications.queue.delivery import Delivery
 
@@ -40,7 +41,13 @@ class Terminal:
 
     def send(self, message: Message, delivery: Delivery, address: str) -> None:  # noqa: ARG002 - the port's
         """Print. SendFailed where nobody can read it any more."""
-        text = panel(message) if self._coloured else line(message)
+        self._print(panel(message) if self._coloured else line(message))
+
+    def send_bundle(self, bundle: Bundle, address: str) -> None:  # noqa: ARG002 - the port's
+        """Print several as one. SendFailed where nobody can read it any more."""
+        self._print(panel_of(bundle) if self._coloured else "".join(map(line, bundle.messages)))
+
+    def _print(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"
         readable = text.encode(encoding, "replace").decode(encoding)
         try:
@@ -58,10 +65,24 @@ def line(message: Message) -> str:
 
 def panel(message: Message) -> str:
     """Give a message as a coloured panel. Nothing in it is read as markup or reaches the terminal as a command."""
-    style = STYLES[message.kind]
+    return _framed(_heading(message), STYLES[message.kind], [_text(message)])
+
+
+def panel_of(bundle: Bundle) -> str:
+    """Give several messages as one coloured panel, with what each is about."""
+    heading = printable(f"{len(bundle.messages)} MESSAGES for {bundle.to}")
+    parts = [Text("\n").join([Text(_heading(each), STYLES[each.kind]), _text(each)]) for each in bundle.messages]
+    return _framed(heading, STYLES[NOTICE], parts)
+
+
+def _text(message: Message) -> Text:
     first, *rest = _body(message)
-    body = Text("\n").join([Text(first, "bold"), *map(Text, rest)])
-    frame = Panel(body, title=Text(_heading(message), style), title_align="left", border_style=style)
+    return Text("\n").join([Text(first, "bold"), *map(Text, rest)])
+
+
+def _framed(heading: str, style: str, parts: list[Text]) -> str:
+    """Frame texts, a blank line between them."""
+    frame = Panel(Text("\n\n").join(parts), title=Text(heading, style), title_align="left", border_style=style)
     console = Console(
         file=io.StringIO(), force_terminal=True, color_system="standard", width=WIDTH, legacy_windows=False
     )

@@ -72,7 +72,8 @@ def parcels(
         elif (until := _held_until(connection, each, now)) is not None:
             connection.execute(_HOLD, {"id": each.delivery.id, "until": until, "why": BUNDLED})
         else:
-            yield Parcel((each.delivery, *_companions(connection, each.delivery, now)), each.slow)
+            together = [each.delivery, *_companions(connection, each.delivery, now)]
+            yield Parcel(tuple(sorted(together, key=lambda it: (it.owed_at, it.id))), each.slow)
 
 
 def may_be_bundled(delivery: Delivery) -> bool:
@@ -97,8 +98,7 @@ def _held_until(connection: Connection, claimed: Claimed, now: datetime) -> date
 
 def _companions(connection: Connection, delivery: Delivery, now: datetime) -> list[Delivery]:
     asked = {**_group(delivery), "urgency": delivery.urgency, "now": now, "until": delivery.leased_until}
-    found = [Delivery(**row._mapping) for row in connection.execute(_COMPANIONS, asked)]  # noqa: SLF001 - public
-    return sorted(found, key=lambda each: (each.owed_at, each.id))
+    return [Delivery(**row._mapping) for row in connection.execute(_COMPANIONS, asked)]  # noqa: SLF001 - public
 
 
 def _group(delivery: Delivery) -> dict[str, Any]:

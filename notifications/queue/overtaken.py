@@ -53,8 +53,7 @@ _TAKE = text(f"""
 _OLD = text(f"""
     SELECT {_AS_IT_IS} FROM deliveries AS row
     WHERE status = 'waiting' AND {_UNHELD} AND (
-        (kind = '{PAGE}' AND owed_at <= :page_from)
-        OR (kind IN ('notice', 'taken', 'reminder') AND owed_at <= :news_from)
+        (kind = '{PAGE}' AND owed_at <= :page_from) OR (kind <> '{PAGE}' AND owed_at <= :news_from)
     )
     ORDER BY owed_at LIMIT {AT_ONCE}
 """)  # noqa: S608 - made of constants

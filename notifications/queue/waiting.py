@@ -6,6 +6,7 @@ what the other side answered is never repeated.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ BUNDLED = "bundled"
 RATE = "rate"
 """We send no faster to that destination, or over that channel (pace.py)."""
 
+_HOST = re.compile(r"[a-z0-9][a-z0-9.:-]*")
 _LONGEST = 200
 """Characters: a sentence."""
 
@@ -30,9 +32,10 @@ def waits_for(detail: str, delivery: Delivery) -> str:
 
 
 def host_of(destination: str) -> str | None:
-    """Give the host of a URL; None of what is none."""
+    """Give the host of a URL; None of what is none, or has signs in it that a host's name has not."""
     try:
         parts = urlsplit(destination)
+        host = parts.hostname or ""
     except ValueError:
         return None
-    return parts.hostname if parts.scheme in {"http", "https"} else None
+    return host if parts.scheme in {"http", "https"} and _HOST.fullmatch(host) else None

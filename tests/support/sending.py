@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from notifications.channels.channel import SendFailed
+    from notifications.message.bundle import Bundle
     from notifications.message.message import Message
     from notifications.queue.delivery import Delivery
     from notifications.queue.sender import Sender
@@ -51,6 +52,20 @@ class FakeChannel:
     def recipients(self) -> list[str]:
         """Give who was told, in order."""
         return [delivery.recipient for delivery, _ in self.sent]
+
+
+@dataclass
+class BundlingChannel(FakeChannel):
+    """Takes several messages as one, too, and keeps how many came together."""
+
+    together: list[int] = field(default_factory=list)
+
+    def send_bundle(self, bundle: Bundle, address: str) -> None:
+        """Take them, or fail."""
+        self.together.append(len(bundle.parts))
+        first, *rest = bundle.parts
+        self.send(first.message, first.delivery, address)
+        self.sent += [(part.delivery, part.message) for part in rest]
 
 
 def work(*senders: Sender) -> int:
