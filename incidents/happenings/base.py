@@ -24,8 +24,8 @@ class IncidentEvent(Record.Event):
 class Decision(IncidentEvent):
     """Something that people, or programs for them, said or decided.
 
-    `for_party` is whose they were (None: neither side's), `via` how it came in: api, slack, cli, import, or the
-    channel of the page whose link was followed (email, sms).
+    `for_party` is whose they were (None: neither side's), `via` how it came in: api, slack, cli, import, heartbeat, or
+    the channel of the page whose link was followed (email, sms).
     `visible_to` names the parties that may see it; None: all.
     """
 

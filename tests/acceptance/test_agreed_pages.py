@@ -133,6 +133,16 @@ def test_on_call(tocsin: Tocsin, example: Agreement, environment: dict[str, str]
     assert lines == [*told, "BEGIN:VCALENDAR", "True"]
 
 
+def test_heartbeats(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
+    """Never heard, alive, silent with an incident that a call resolves; paused, resumed and removed."""
+    sign(tocsin, example)
+    manages = (Scope.INCIDENTS_READ, Scope.INTEGRATIONS_MANAGE)
+    environment["MANAGER"] = party_key(tocsin, example.partnership, "acme", manages)
+    lines = followed("heartbeats.md", environment, tmp_path)
+    told = ["never_heard", "alive", "1", "No heartbeat from nightly-backup", "silent", "alive"]
+    assert lines == [*told, "paused", "True", "removed"]
+
+
 @pytest.mark.usefixtures("tocsin")
 def test_contract(environment: dict[str, str], tmp_path: Path) -> None:
     """Signed by both and in force; then a notice, a certificate that is renewed, and a dispute that is settled."""

@@ -46,6 +46,7 @@ def _work(tocsin: Tocsin, ending: threading.Event) -> None:
     followers = tocsin.followers()
     while not ending.wait(TURN_SECONDS):
         tocsin.engine.run_once()
+        tocsin.heartbeats.watch.run_once()
         tocsin.sequencer.run_until_idle()
         for follower in followers:
             follower.run_once()
