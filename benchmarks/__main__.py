@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from benchmarks.measure import Measure
 
 PURE = ("clock", "course", "oncall")
-ON_A_DATABASE = ("recorder", "http", "engine", "replay", "import_log", "reading")
+ON_A_DATABASE = ("recorder", "http", "engine", "replay", "import_log", "reading", "hanging", "storm")
 BENCHMARKS = (*PURE, *ON_A_DATABASE)
 WIDTH = 120
 """Columns of the table where no terminal says how many it has."""

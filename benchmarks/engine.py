@@ -98,7 +98,7 @@ def _fall_due(tocsin: Tocsin, rate: int) -> tuple[float, float]:
     turns = [turn for each in side_by_side(PROCESSES, _work, tocsin.url, time.time() + end) for turn in each]
     recorded = _fired(tocsin)
     late = [_lateness(due, recorded.get(stream)) for stream, due in expected.items()]
-    return _p99(late), _p99(turns)
+    return p99(late), p99(turns)
 
 
 def _work(url: str, until: float, ready: Barrier) -> list[float]:
@@ -137,12 +137,12 @@ def _lateness(due: datetime, recorded: datetime | None) -> float:
 
 
 def _pages(tocsin: Tocsin, pager: Pager) -> list[Measure]:
-    with _worker(tocsin.url):
+    with worker(tocsin.url):
         _page(tocsin, pager, 0)  # once the worker has connected and read the agreement
         waits = [_page(tocsin, pager, nth) for nth in range(PAGES)]
     return [
         Measure("from a declaration's commit to its page, p50", median(waits) * 1000, "ms"),
-        Measure("from a declaration's commit to its page, p99", _p99(waits) * 1000, "ms", 250),
+        Measure("from a declaration's commit to its page, p99", p99(waits) * 1000, "ms", 250),
     ]
 
 
@@ -157,7 +157,7 @@ def _page(tocsin: Tocsin, pager: Pager, nth: int) -> float:
 
 
 @contextmanager
-def _worker(url: str) -> Iterator[None]:
+def worker(url: str) -> Iterator[None]:
     """Run `tocsin worker` in a process of its own."""
     environment = os.environ | {
         "TOCSIN_DATABASE_URL": url,
@@ -172,7 +172,8 @@ def _worker(url: str) -> Iterator[None]:
         process.wait(30)
 
 
-def _p99(values: list[float]) -> float:
+def p99(values: list[float]) -> float:
+    """Give the 99th percentile; without any values, a time without end."""
     return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))] if values else float("inf")
 
 

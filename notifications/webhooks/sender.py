@@ -10,7 +10,7 @@ import random
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from threading import Event
+from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from incidents.ledger.clock import Clock
-    from notifications.posting.poster import Answer, Poster
+    from notifications.posting.poster import Poster
     from notifications.webhooks.body import Bodies
     from notifications.webhooks.queue import Claimed
 
@@ -43,6 +43,8 @@ FOR_PROVEN = 16
 """Threads that all others leave to proven receivers."""
 MOST_POOR = 64
 """Threads that receivers may hold which are slow or fail."""
+AT_WORK = 4
+"""Threads that read and write at once: when a hundred receivers time out together, pages still find a connection."""
 GONE_STATUS = 410
 WAKE_SECONDS = 0.1
 """How long a turn that found nothing waits for a message in flight: what comes behind it in its stream is due then."""
@@ -81,6 +83,7 @@ class WebhookSender:
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhooks")
         self._in_flight: dict[Future[None], int] = {}
         self._freed = Event()
+        self._at_work = BoundedSemaphore(AT_WORK)
 
     def run_once(self) -> int:
         """Claim what is due and start sending it; give how many, or 1 where something in flight came to its end."""
@@ -112,50 +115,57 @@ class WebhookSender:
     def _deliver(self, message: Claimed) -> None:
         """Deliver, and never let a failure pass unseen; whatever it was, the lease runs out and it is tried again."""
         try:
-            self._deliver_as_seen(message)
+            with self._at_work:
+                request = self._prepared(message)
+            if request is not None:
+                attempt, failure = self._attempted(message, *request)
+                with self._at_work:
+                    self._settle(message, attempt, failure)
         except Exception:  # noqa: BLE001 - a thread of the pool would swallow it unseen
             _log.exception("webhook_interrupted", message=message.id, subscription=message.subscription)
 
-    def _deliver_as_seen(self, message: Claimed) -> None:
+    def _prepared(self, message: Claimed) -> tuple[bytes, dict[str, str]] | None:
+        """Give body and headers; None where nothing is to be sent, or not by us."""
         try:
             content = self._ports.bodies.of(message)
         except Exception as error:  # noqa: BLE001 - a defect of ours is counted, and given up, like any failure
             _log.exception("webhook_broke", message=message.id, subscription=message.subscription)
             detail = f"internal error: {type(error).__name__}"
             self._failed(message, Attempt(self._clock.now(), 0, {}, error=detail), SendFailed(detail))
-            return
+            return None
         now = self._clock.now()
         if content is None:
             self._outcomes.withheld(message, now)
-        elif now < message.leased_until:  # else this process stood still, and it may be somebody else's by now
-            self._send(message, content)
-
-    def _send(self, message: Claimed, content: bytes) -> None:
-        now, began = self._clock.now(), time.monotonic()
+            return None
+        if now >= message.leased_until:  # this process stood still, and the message may be somebody else's by now
+            return None
         with self._engine.connect() as connection:
             keys = secrets.good(message.subscription, now, connection)
-        headers = HEADERS | signed(message.id, now, content, keys)
-        answer, failure = self._posted(message, content, headers)
+        return content, HEADERS | signed(message.id, now, content, keys)
+
+    def _attempted(
+        self, message: Claimed, content: bytes, headers: dict[str, str]
+    ) -> tuple[Attempt, SendFailed | None]:
+        """Make one attempt: give what is kept of it, and the failure, if it was one."""
+        began, answer = time.monotonic(), None
+        try:
+            answer = self._ports.poster.post(message.url, content, headers, most=MOST_BODY, seconds=self._longest_send)
+            failure = refusal(answer, self._clock.now())
+        except SendFailed as no_answer:
+            failure = no_answer
         took_ms = round((time.monotonic() - began) * 1000)
         request = request_kept(message.url, headers.items(), content)
         attempt = Attempt(self._clock.now(), took_ms, request, error=None if failure is None else failure.detail)
         if answer is not None:
             response = response_kept(answer.headers, answer.body, cut=answer.cut)
             attempt = replace(attempt, response=response, status_code=answer.status)
+        return attempt, failure
+
+    def _settle(self, message: Claimed, attempt: Attempt, failure: SendFailed | None) -> None:
         if failure is None:
             self._outcomes.delivered(message, attempt)
         else:
             self._failed(message, attempt, failure)
-
-    def _posted(
-        self, message: Claimed, content: bytes, headers: dict[str, str]
-    ) -> tuple[Answer | None, SendFailed | None]:
-        """Make one attempt: give the answer, if there was one, and the failure, if it was one."""
-        try:
-            answer = self._ports.poster.post(message.url, content, headers, most=MOST_BODY, seconds=self._longest_send)
-        except SendFailed as failure:
-            return None, failure
-        return answer, refusal(answer, self._clock.now())
 
     def _failed(self, message: Claimed, attempt: Attempt, failure: SendFailed) -> None:
         now, chance = attempt.at, self._chance()
