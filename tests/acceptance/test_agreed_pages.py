@@ -143,6 +143,16 @@ def test_heartbeats(tocsin: Tocsin, example: Agreement, environment: dict[str, s
     assert lines == [*told, "paused", "True", "removed"]
 
 
+def test_webhooks(tocsin: Tocsin, example: Agreement, environment: dict[str, str], tmp_path: Path) -> None:
+    """Made, pinged, with another secret; paused, resumed, changed; its log, messages sent again, and removed."""
+    sign(tocsin, example)
+    manages = (Scope.INTEGRATIONS_MANAGE, Scope.EVENTS_READ)
+    environment["MANAGER"] = party_key(tocsin, example.partnership, "acme", manages)
+    lines = followed("webhooks.md", environment, tmp_path)
+    told = ["active", "tocsin.ping.v1", "paused", "active", "['incident.*', 'agreement.*']", "tocsin.ping.v1"]
+    assert lines == [*told, "1", "0", "removed"]
+
+
 @pytest.mark.usefixtures("tocsin")
 def test_contract(environment: dict[str, str], tmp_path: Path) -> None:
     """Signed by both and in force; then a notice, a certificate that is renewed, and a dispute that is settled."""
