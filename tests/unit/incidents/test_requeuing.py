@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from incidents import happenings as h
@@ -11,9 +13,9 @@ from tests.support.paging import Story, page
 
 def told(story: Story, outcome: type[h.SystemEvent], delivery: str, **more: object) -> None:
     """Let the sender say what became of a delivery, at the third try."""
-    whom = {"delivery": delivery, "recipient": "acme-duty", "channel": "webhook"}
+    whom: dict[str, Any] = {"delivery": delivery, "recipient": "acme-duty", "channel": "webhook", **more}
     with story.moment() as at:
-        story.incident.tell(outcome, at, kind="page", **whom, tries=3, **more)
+        story.incident.tell(outcome, at, kind="page", **whom, tries=3)
 
 
 def requeue(story: Story, delivery: str) -> None:
