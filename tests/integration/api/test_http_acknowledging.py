@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -17,6 +18,8 @@ from tests.support.rota import rota_at
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from notifications.acknowledging import AckLinks
+    from notifications.queue.delivery import Delivery
     from tests.support.http import Reply
     from tests.support.rota import Rota
 
@@ -186,6 +189,22 @@ def test_each_link_has_a_limit_of_its_own(rota: Rota, paged: Paged) -> None:
     assert [reply.status for reply in replies] == [200, 200, 429]
     assert replies[-1].headers["Retry-After"] == "1"
     _said(replies[-1], 429, "Too many requests", "Open the link again in a minute.")
+
+
+class _Away:
+    """Stands for links while the database is away."""
+
+    def delivery_of(self, _: str) -> Delivery:
+        """Fail, as every query does."""
+        raise psycopg.OperationalError
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_while_the_database_is_away_it_says_so(rota: Rota, paged: Paged, method: str) -> None:
+    """To a person, in words: nothing was acknowledged."""
+    rota.site.served.ack_links = cast("AckLinks", _Away())
+    reply = paged.open("/acknowledge/" + "a" * 48, method)
+    _said(reply, 503, "This does not work at the moment", "Nothing was acknowledged.")
 
 
 def test_who_opened_it_is_logged(rota: Rota, paged: Paged, incident: str) -> None:
