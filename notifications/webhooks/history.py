@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 _row = webhook_messages.c
 FORGET = delete(webhook_attempts).where(
-    webhook_attempts.c.message.in_(select(_row.id).where(_row.stream == bindparam("of")))
+    webhook_attempts.c.message.in_(
+        select(_row.id).where(or_(_row.stream == bindparam("of"), _row.subscription == bindparam("of")))
+    )
 )
-"""Lets go of what was sent of a stream, when it is erased: bodies show its words."""
+"""Lets go of what was sent of a stream that is erased, for bodies show its words; and by a subscription that is."""
 
 
 @dataclass(frozen=True)
