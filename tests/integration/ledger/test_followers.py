@@ -65,7 +65,7 @@ def colours(engine: Engine, stream: str) -> list[str]:
 def position(engine: Engine) -> int:
     """Read how far the journal has come."""
     with engine.connect() as connection:
-        return connection.scalar(select(followers.c.position)) or 0
+        return connection.scalar(select(followers.c.position).where(followers.c.name == Journal.name)) or 0
 
 
 def tries(engine: Engine) -> dict[int, int]:
@@ -226,3 +226,21 @@ def test_an_event_of_an_unknown_type_is_poison_too(
     runner.run_once()
     assert colours(runtime, other) == ["-"]
     assert tries(runtime) == {2: MAX_TRIES}
+
+
+def test_whoever_watches_is_told_of_each_event_once(
+    runtime: Engine, ledger: Ledger, sequencer: Sequencer, journal: Journal
+) -> None:
+    """After its commit; also of those that were taken one by one, beside one that cannot be taken."""
+    told: list[tuple[int, int]] = []
+    watched = FollowerRunner(
+        runtime, ledger.mapper, journal, lambda facts: told.extend((fact.position, position(runtime)) for fact in facts)
+    )
+    journal.feared = {"black"}
+    hang(ledger, "acme-globex", "red", "black")
+    hang(ledger, "acme-globex", "blue")
+    sequencer.run_until_idle()
+    for _ in range(MAX_TRIES + 2):
+        watched.run_once()
+    assert [event for event, _ in told] == [1, 2, 4, 5]
+    assert all(event <= reached for event, reached in told)
