@@ -157,6 +157,7 @@ def _partnership(world: World, partnership: str, readers: dict[str, frozenset[st
     agreed.sign(callers, 1)
     tell_incidents(world, partnership, callers, readers)
     for party in PARTIES:
+        _heartbeat(world, partnership, party, readers[party])
         _letter(world, party, readers[party])
     agreed.amend(callers)
     agreed.stand_beside(callers, world.site.clock.now())
@@ -185,6 +186,10 @@ def _member(world: World, partnership: str, party: str, readers: frozenset[str])
     world.known["team"].append(f"{party}.payments")
     _schedule(world, SchedulePlace(partnership, party, "first"), person, readers)
     _webhook(world, partnership, party, readers)
+
+
+def _heartbeat(world: World, partnership: str, party: str, readers: frozenset[str]) -> None:
+    """Let a party expect a heartbeat, of a service of the agreement in force."""
     title = world.secrets.word(f"the title of a heartbeat of {party}", readers)
     world.known["heartbeat"].append(heartbeat_of(world.site.tocsin, partnership, party, title)["heartbeat"])
 
