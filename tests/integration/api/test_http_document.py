@@ -21,7 +21,7 @@ VERBS = {
     "resolve", "reopen", "cancel", "close", "duplicate", "visibility",
     "claims", "votes", "evidence", "disputes", "milestone", "veto", "aware", "flags", "filings", "amend", "review",
     "actions", "close-action", "parent", "snooze", "wake", "escalate", "reassign", "responders", "decline",
-    "requeue",
+    "requeue", "secret",
 }  # fmt: skip
 
 
