@@ -83,14 +83,6 @@ class Fleet:
         """Give the end of what the processes have said."""
         return self.log.read_text(errors="replace")[-2000:]
 
-    def errors(self) -> list[str]:
-        """Give what the processes reported as an error: a neighbour's death is none."""
-        lines = (line for line in self.log.read_text(errors="replace").splitlines() if line.startswith("{"))
-        told = (json.loads(line) for line in lines if line.endswith("}"))
-        return [
-            str(each["event"]) for each in told if each.get("level") in {"error", "critical"} and not _of_kill(each)
-        ]
-
     def _argv(self, kind: str) -> list[str]:
         if kind == MASTER:
             return [*web_command(self.listener), "tests.faults.web:app"]
@@ -109,6 +101,13 @@ class Fleet:
         while not (children := master.children()):
             time.sleep(0.05)
         return int(min(children, key=psutil.Process.create_time).pid)
+
+
+def reported_errors(log: Path) -> list[str]:
+    """Give what processes reported as an error: a neighbour's death is none."""
+    lines = (line for line in log.read_text(errors="replace").splitlines() if line.startswith("{"))
+    told = (json.loads(line) for line in lines if line.endswith("}"))
+    return [str(each["event"]) for each in told if each.get("level") in {"error", "critical"} and not _of_kill(each)]
 
 
 def _of_kill(told: Mapping[str, Any]) -> bool:

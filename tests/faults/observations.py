@@ -114,7 +114,7 @@ def observe(
     receipt, event, place = receipts.c, events.c, sequence.c
     return Observations(
         commands=commands,
-        timelines=_timelines(tocsin),
+        timelines=timelines(tocsin),
         receipts=_rows(tocsin, ReceiptRow, select(receipt.key, receipt.stream, receipt.version)),
         stored=_rows(tocsin, StoredRow, select(event.stream, event.version, event.partnership, event.leaf)),
         sequence=_rows(tocsin, SequenceRow, select(*(place[name] for name in SequenceRow.__dataclass_fields__))),
@@ -134,7 +134,7 @@ def _rows(tocsin: Tocsin, make: Any, query: Select[Any]) -> list[Any]:  # noqa: 
         return [make(*row) for row in connection.execute(query)]
 
 
-def _timelines(tocsin: Tocsin) -> dict[str, list[Entry]]:
+def timelines(tocsin: Tocsin) -> dict[str, list[Entry]]:
     """Read every incident's facts, in clear."""
     streams: dict[str, list[LeafEvent]] = {}
     with tocsin.ledger.recorder.reading.connect() as connection:

@@ -20,7 +20,7 @@ from api.processes.listener import address, listen
 from tests.faults import points
 from tests.faults.agreement import agreement_text
 from tests.faults.checks import findings
-from tests.faults.fleet import Fleet
+from tests.faults.fleet import Fleet, reported_errors
 from tests.faults.load import Load
 from tests.faults.observations import Arrival, Observations, observe, quiet
 from tests.faults.plan import plan
@@ -124,7 +124,7 @@ def run(directory: Path, seed: int, kills: int, say: Callable[[str], None]) -> R
             _wait(lambda: quiet(tocsin), QUIET_SECONDS, fleet)
         arrivals = [Arrival(delivery, body) for _, delivery, body in sink.received]
         seen = observe(tocsin, load.commands, arrivals, [*_replay(url)])
-    told = {"no process ends by itself": fleet.unexplained, "no process reports an error": fleet.errors()}
+    told = {"no process ends by itself": fleet.unexplained, "no process reports an error": reported_errors(fleet.log)}
     return Report(killer.done, seen, findings(seen) | {title: wrong for title, wrong in told.items() if wrong})
 
 
