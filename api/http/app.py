@@ -93,7 +93,6 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
     app.after_request(keep_private)
     api = openapi.document(app)
     records = (agreements, incidents, deliveries, search, attainment, events, disputes, notices, certificates)
-    operation_ids: dict[str, str] = {}
     integrations = (heartbeats, heartbeat_calls, webhooks, page_webhooks)
     for blueprint in (
         *records,
@@ -110,8 +109,7 @@ def create_app(tocsin: Tocsin | None = None) -> Flask:
         metrics,
     ):
         api.register_blueprint(blueprint)
-        operation_ids |= blueprint.operation_ids
-    count_requests(app, operation_ids)
+    count_requests(app)
     app.register_blueprint(documentation(api.spec.to_dict))
     app.register_blueprint(acknowledging)
     return app

@@ -154,11 +154,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
 
     ARGUMENTS_PARSER = BodyParser()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - flask-smorest's own
-        super().__init__(*args, **kwargs)
-        self.operation_ids: dict[str, str] = {}
-        """Each operation's stable name, by Flask's name for its view."""
-
     def operation(  # noqa: PLR0913 - each is a line of the document
         self,
         method: str,
@@ -210,8 +205,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # its base has n
                 served = self.arguments(schema, location=location, required=needed)(served)
             served = served if scope is None else _guarded(served, scope, operation_id, away)
             described = with_examples(path, example.get("path", {}))
-            self.add_url_rule(rule, view.__name__, served, methods=[method], parameters=described)
-            self.operation_ids[f"{self.name}.{view.__name__}"] = operation_id
+            self.add_url_rule(rule, operation_id, served, methods=[method], parameters=described)
             return view
 
         return serve

@@ -5,21 +5,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from flask import g, request
+from flask import current_app, g, request
 
+from api.http.openapi import Blueprint
 from api.metrics import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask import Flask, Response
 
-OTHER = "other"
-"""What is no operation of the document: the documentation itself, and addresses that lead nowhere."""
+NOTHING = "none"
+"""What is asked for at addresses that lead nowhere."""
 
 
-def count_requests(app: Flask, operations: Mapping[str, str]) -> None:
-    """Count what an application answers, by operation; `operations` names them by Flask's names for their views."""
+def count_requests(app: Flask) -> None:
+    """Count what an application answers, by operation."""
     counted.begin_at_zero()
 
     def begin() -> None:
@@ -27,7 +26,7 @@ def count_requests(app: Flask, operations: Mapping[str, str]) -> None:
         counted.REQUESTING.inc()
 
     def answered(response: Response) -> Response:
-        operation = operations.get(request.endpoint or "", OTHER)
+        operation = _operation()
         counted.REQUESTS.labels(operation, str(response.status_code)).inc()
         counted.REQUEST_DURATION.labels(operation).observe(time.monotonic() - g.began)
         return response
@@ -39,3 +38,11 @@ def count_requests(app: Flask, operations: Mapping[str, str]) -> None:
     app.before_request(begin)
     app.after_request(answered)
     app.teardown_request(end)
+
+
+def _operation() -> str:
+    """Give the operation of the document that Flask found for an address, or what else it found there."""
+    if request.endpoint is None:
+        return NOTHING
+    blueprint = current_app.blueprints.get(request.blueprint or "")
+    return request.endpoint.rpartition(".")[2] if isinstance(blueprint, Blueprint) else request.endpoint
