@@ -16,6 +16,10 @@ from tests.faults.observations import Observations
 from tests.faults.plan import plan
 from tests.faults.points import NAMED
 from tests.faults.run import Report, run
+from tests.faults.senders import checks as senders_checks
+from tests.faults.senders import observations as senders_seen
+from tests.faults.senders import run as senders
+from tests.faults.senders.sink import REFUSED, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,3 +200,62 @@ def test_a_seed_repeats_its_kills() -> None:
     assert plan(7, 30) == plan(7, 30)
     assert plan(7, 30) != plan(8, 30)
     assert {kill.where for kill in plan(7, len(NAMED))} == set(NAMED)
+
+
+def test_senders_that_are_killed_lose_nothing(database_url: str, tmp_path: Path) -> None:
+    """Pages and messages arrive though their senders are killed, again only where a kill hit them; each counts once."""
+    report = senders.run(database_url, tmp_path / "log", SEED, senders.SHORT, lambda _: None)
+    assert report.wrong == {}
+    assert len(report.seen.deaths) == senders.SHORT.kills
+    assert sum(each.is_page for each in report.seen.requests) > senders.SHORT.size.pages
+    assert any(not each.is_page for each in report.seen.requests)
+    assert any(report.seen.in_flight())
+
+
+def _came(connection: int, told: str, message: str, status: int = 204) -> Request:
+    return Request(connection, message, told, began=connection, status=status, ended=connection)
+
+
+PLAIN = senders_seen.Observations(
+    requests=[
+        _came(1, "a", "1"),
+        _came(2, "b", "2"),
+        _came(4, "b", "2"),
+        _came(5, "c", "3", REFUSED),
+        _came(6, "c", "3"),
+    ],
+    deaths=[senders_seen.Death(3, {"2"})],
+    statuses={"1": "sent", "2": "sent", "3": "delivered"},
+    told={"1": 1, "2": 1, "3": 1},
+)
+"""One that was sent, one that a kill hit, one that was refused: each as it should be."""
+
+
+def test_what_a_kill_hit_and_what_was_refused_may_come_again() -> None:
+    """Nothing is wrong where what came twice was in flight at the kill, or refused."""
+    assert senders_checks.findings(PLAIN) == {}
+    assert PLAIN.in_flight() == [[PLAIN.requests[1]]]
+
+
+@pytest.mark.parametrize(
+    ("title", "changes"),
+    [
+        ("each arrives", {"requests": PLAIN.requests[1:]}),
+        ("each arrives", {"requests": PLAIN.requests[:-1]}),
+        ("always under the same id", {"requests": [*PLAIN.requests, _came(7, "c", "stray")]}),
+        ("always under the same id", {"requests": [*PLAIN.requests, _came(7, "c", "2")]}),
+        ("sent again only after a kill in flight, or a refusal", {"deaths": []}),
+        ("sent again only after a kill in flight, or a refusal", {"deaths": [senders_seen.Death(3, {"1"})]}),
+        ("sent again only after a kill in flight, or a refusal", {"deaths": [senders_seen.Death(1, {"2"})]}),
+        (
+            "sent again only after a kill in flight, or a refusal",
+            {"requests": [*PLAIN.requests[:2], _came(3, "b", "2"), *PLAIN.requests[2:]]},
+        ),
+        ("the record says of each once that it was sent", {"statuses": {**PLAIN.statuses, "1": "waiting"}}),
+        ("the record says of each once that it was sent", {"told": {**PLAIN.told, "1": 2}}),
+        ("the record says of each once that it was sent", {"told": {"1": 1, "2": 1}}),
+    ],
+)
+def test_each_check_of_senders_can_fail(title: str, changes: dict[str, Any]) -> None:
+    """Each check of the senders' run finds the defect it is for."""
+    assert title in senders_checks.findings(dataclasses.replace(PLAIN, **changes))

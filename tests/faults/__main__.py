@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from api.postgres.embedded import embedded_postgres
+from api.postgres.migrate import upgrade
 from tests.faults import run as load
 from tests.faults.senders import run as senders
 
@@ -50,10 +52,16 @@ def main(seed: int | None, kills: int, only: str | None, *, short: bool) -> None
         found.append(_told(lambda directory: load.run(directory, seed, kills, click.echo)))
     if only != "load":
         click.echo(f"{plan.kills} kills of senders with seed {seed}, {plan.size}")
-        found.append(_told(lambda directory: senders.run(directory, seed, plan, click.echo)))
+        found.append(_told(lambda directory: _senders(directory, seed, plan)))
     if not any(found):
         click.echo("Nothing was lost, and nothing was done twice.")
     sys.exit(1 if any(found) else 0)
+
+
+def _senders(directory: Path, seed: int, plan: senders.Plan) -> Report:
+    with embedded_postgres(directory / "data") as url:
+        upgrade(url)
+        return senders.run(url, directory / "log", seed, plan, click.echo)
 
 
 def _told(carry_out: Callable[[Path], Report]) -> bool:

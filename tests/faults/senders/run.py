@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.bootstrap import build
-from api.postgres.embedded import embedded_postgres
-from api.postgres.migrate import upgrade
 from tests.faults.fleet import reported_errors
 from tests.faults.plan import drawing
 from tests.faults.run import HarnessFailed
@@ -74,24 +72,21 @@ class Report:
         )
 
 
-def run(directory: Path, seed: int, plan: Plan, say: Callable[[str], None]) -> Report:
-    """Carry out a run on an empty directory; `say` shows one line. HarnessFailed."""
-    with embedded_postgres(directory / "data") as url, sinking() as sink:
-        upgrade(url)
-        tocsin = build(url, outbound_allow=HERE)
-        try:
+def run(url: str, log: Path, seed: int, plan: Plan, say: Callable[[str], None]) -> Report:
+    """Carry out a run on a migrated, empty database; senders write to `log`, `say` shows one line. HarnessFailed."""
+    tocsin = build(url, outbound_allow=HERE)
+    victims = Victims(_environment(url), log, plan.lease)
+    try:
+        with sinking() as sink:
             owe(tocsin, sink.url, plan.size)
-            victims = Victims(_environment(url), directory / "log", plan.lease)
-            deaths = _killing(tocsin, sink, victims, plan, seed, say)
+            deaths = _killing(tocsin, sink, victims, plan, drawing(seed), say)
             say("Waiting until everything is sent ...")
             _send_the_rest(tocsin, victims)
             seen = observe(tocsin, sink.requests, deaths)
-        finally:
-            tocsin.close()
-    told = {
-        "no process ends by itself": victims.unexplained,
-        "no process reports an error": reported_errors(victims.log),
-    }
+    finally:
+        victims.kill()
+        tocsin.close()
+    told = {"no process ends by itself": victims.unexplained, "no process reports an error": reported_errors(log)}
     return Report(seen, findings(seen) | {title: wrong for title, wrong in told.items() if wrong})
 
 
@@ -106,9 +101,9 @@ def _environment(url: str) -> dict[str, str]:
 
 
 def _killing(  # noqa: PLR0913, PLR0917 - all that a run is made of
-    tocsin: Tocsin, sink: Sink, victims: Victims, plan: Plan, seed: int, say: Callable[[str], None]
+    tocsin: Tocsin, sink: Sink, victims: Victims, plan: Plan, chance: random.Random, say: Callable[[str], None]
 ) -> list[Death]:
-    chance, deaths = drawing(seed), list[Death]()
+    deaths = list[Death]()
     for nth in range(1, plan.kills + 1):
         victims.start()
         _until_the_moment(sink, chance, plan)

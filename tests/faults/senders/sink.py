@@ -136,7 +136,7 @@ def sinking() -> Iterator[Sink]:
     class Numbering(Server):
         request_queue_size = 1024
 
-        def process_request(self, request: Any, client_address: tuple[str, int]) -> None:
+        def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any) -> None:  # noqa: ANN401 - the base's
             sink.connected(client_address)
             super().process_request(request, client_address)
 
