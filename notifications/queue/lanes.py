@@ -100,9 +100,11 @@ def spend(connection: Connection, asks: Sequence[Ask], claimed: Sequence[Deliver
 
 
 def learn(connection: Connection, delivery: Delivery, tried: Tried) -> None:
-    """Note how a lane did. Nothing is written of one that does well, as it did before."""
+    """Note how a lane did, if the attempt got that far. Nothing is written of one that does well, as it did before."""
+    if tried.took_ms is None:
+        return
     lane = {"channel": delivery.channel, "destination": delivery.destination}
-    slow = tried.took_ms is not None and tried.took_ms > SLOW_MS
+    slow = tried.took_ms > SLOW_MS
     if tried.detail is None and not slow:
         connection.execute(_WENT_WELL, lane)
     else:

@@ -7,7 +7,7 @@ come from the caller's Clock, never from the database's `now()`, so that tests c
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
 
     from notifications.queue.bundling import Parcel
     from notifications.queue.claiming import Ask
@@ -74,24 +74,24 @@ class Queue:
     def attempted(self, delivery: Delivery, outcome: str, tried: Tried) -> None:
         """Keep an attempt whose outcome is final: `sent` or `failed`."""
         with self._engine.begin() as connection:
-            _keep(connection, delivery, outcome, tried)
+            connection.execute(_ATTEMPT, _row_of(delivery, outcome, tried))
+            lanes.learn(connection, delivery, tried)
 
     def postpone(self, delivery: Delivery, again: TryAgain, tried: Tried) -> None:
         """Keep a failed attempt and give the claim back until the next try; nothing if the claim is no longer ours."""
         detail = tried.detail or ""
+        until = {"again_at": again.due_at, "why": waits_for(detail, delivery)}
         with self._engine.begin() as connection:
-            _keep(connection, delivery, "retry", tried)
-            why = waits_for(detail, delivery)
-            connection.execute(
-                _POSTPONE, {"delivery": delivery.id, "nth": delivery.tries, "again_at": again.due_at, "why": why}
-            )
+            connection.execute(_ATTEMPT, _row_of(delivery, "retry", tried))
+            # Deliveries before lanes, as in a claim: else the two could wait for each other.
+            connection.execute(_POSTPONE, {"delivery": delivery.id, "nth": delivery.tries, **until})
+            lanes.learn(connection, delivery, tried)
             if again.rest is not None:
                 lanes.rest(connection, delivery, again.rest, detail)
 
 
-def _keep(connection: Connection, delivery: Delivery, outcome: str, tried: Tried) -> None:
-    """Keep the attempt, and what it taught of its lane, if it got as far as the channel."""
-    row = {
+def _row_of(delivery: Delivery, outcome: str, tried: Tried) -> dict[str, Any]:
+    return {
         "delivery": delivery.id,
         "nth": delivery.tries,
         "partnership": delivery.partnership,
@@ -100,6 +100,3 @@ def _keep(connection: Connection, delivery: Delivery, outcome: str, tried: Tried
         "detail": tried.detail,
         "took_ms": tried.took_ms,
     }
-    connection.execute(_ATTEMPT, row)
-    if tried.took_ms is not None:
-        lanes.learn(connection, delivery, tried)
