@@ -80,6 +80,7 @@ from notifications.links import Links
 from notifications.message.message import Composer
 from notifications.owed.deliveries import Deliveries
 from notifications.page_secrets.book import PageSecrets
+from notifications.webhooks.body import Bodies
 from notifications.webhooks.book import Subscriptions
 from notifications.webhooks.fan_out import FanOut
 from notifications.webhooks.history import FORGET as FORGET_SENT
@@ -278,7 +279,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
         heartbeats=HeartbeatRoom.of(book, incidents),
         page_secrets=PageSecrets(ledger, book),
         webhooks=Subscriptions(ledger, book, crew, feed, outbound_allow),
-        webhook_history=History(ledger.recorder.reading),
+        webhook_history=History(ledger.recorder.reading, Bodies(feed, public_url)),
         limits=Limits(gate, clock, limit),
         reads=Reads(ledger.recorder.reading),
         journal=Journal(ledger),

@@ -134,6 +134,8 @@ def hides(rules: Mapping[str, Restriction], viewer: Viewer) -> dict[str, str]:
 
 SHARED = frozenset({"performance", "dispute", "notice", "certificate"})
 """What every party may see: how the partnership performs, which names no incident, and records beside the agreement."""
+OF_PARTIES = SHARED | {"agreement", "incident"}
+"""Of which kinds of records a party may see anything at all."""
 
 
 def withheld_from(
@@ -153,7 +155,7 @@ def withheld_from(
         return {"document": SEE_AGREEMENT}
     if viewer.everything or of in SHARED:
         return {}
-    if of != "incident":
+    if of not in OF_PARTIES:
         return {WHOLE: INTERNAL}
     whole_incident = hides(first, viewer) if WHOLE in first else {}
     return whole_incident if WHOLE in whole_incident else hides(own, viewer)

@@ -8,7 +8,7 @@ from api.http.crew_views import PARTNERSHIPS
 from notifications.webhooks.record import STREAM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Row
 
@@ -56,12 +56,9 @@ def message_address(partnership: str, webhook: str, message: str) -> str:
     return f"{PARTNERSHIPS}/{partnership}/webhooks/{webhook}/messages/{message}"
 
 
-def attempts_view(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+def attempts_view(attempts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Show the attempts at a message."""
-    return [
-        {**row._mapping, "request": _sent(row.request), "response": _sent(row.response)}  # noqa: SLF001 - public
-        for row in rows
-    ]
+    return [{**each, "request": _sent(each["request"]), "response": _sent(each["response"])} for each in attempts]
 
 
 def _sent(kept: dict[str, Any] | None) -> dict[str, Any] | None:

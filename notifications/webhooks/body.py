@@ -29,15 +29,18 @@ class Bodies(NamedTuple):
         """Give the body of a message; None where its party may not see the event, or not any more."""
         if message.place is None:
             return self._ping(message)
-        viewer = Viewer(message.party)
-        entry = self.feed.at(Wanted(message.partnership, viewer), message.place)
-        return None if entry is None else self._event(message, entry)
+        return self.of_event(message.partnership, message.party, message.place)
 
-    def _event(self, message: Claimed, entry: Entry) -> bytes:
+    def of_event(self, partnership: str, party: str, place: int) -> bytes | None:
+        """Give the body that tells a party of the event at an index of the log now; None where they may not see it."""
+        entry = self.feed.at(Wanted(partnership, Viewer(party)), place)
+        return None if entry is None else self._event(partnership, entry)
+
+    def _event(self, partnership: str, entry: Entry) -> bytes:
         """Name the event by its own id: subscriptions of one event share that, and no `webhook-id`."""
         view = event_view(entry)
         about = entry.stream if view["incident"] is None else view["incident"]["id"]
-        envelope = Envelope(entry.id, PREFIX + entry.type, message.partnership, about, entry.occurred_at)
+        envelope = Envelope(entry.id, PREFIX + entry.type, partnership, about, entry.occurred_at)
         return enveloped(envelope, view, self.base_url)
 
     def _ping(self, message: Claimed) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 MOST_BODY = 2048
 """Bytes of a body."""
@@ -19,6 +19,7 @@ MOST_HEADERS = 50
 MOST_VALUE = 500
 """Characters of a header's value."""
 STRUCK = "[struck out]"
+WITHHELD_SINCE = "[struck out: your party may not see all of this event any more]"
 
 _SECRET_NAME = re.compile(r"auth|cookie|signature|token|secret|passw|credential|session|api-?key", re.IGNORECASE)
 _OURS = re.compile(r"whsec_[A-Za-z0-9+/=_-]+|v1a?,[A-Za-z0-9+/=]{20,}")
@@ -36,6 +37,21 @@ def response_kept(headers: Iterable[tuple[str, str]], content: bytes, *, cut: bo
     """Give what is kept of an answer; `cut`: its body went on, or broke off."""
     kept = _kept(headers, content)
     return kept | {"cut": kept["cut"] or cut}
+
+
+def body_kept(content: bytes) -> str:
+    """Give what is kept of a body."""
+    return _written(content[:MOST_BODY].decode("utf-8", "replace"))
+
+
+def request_struck(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what was kept of a request without its body."""
+    return {**kept, "body": WITHHELD_SINCE, "cut": False}
+
+
+def response_struck(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Give what was kept of an answer without what may repeat the request: its body, and its headers."""
+    return None if kept is None else {"headers": [], "body": WITHHELD_SINCE, "cut": False}
 
 
 def without_secrets(url: str) -> str:
@@ -56,8 +72,7 @@ def host_of(url: str) -> str:
 
 def _kept(headers: Iterable[tuple[str, str]], content: bytes) -> dict[str, Any]:
     shown = [[_written(name), _value(name, value)] for name, value in headers]
-    body = content[:MOST_BODY].decode("utf-8", "replace")
-    return {"headers": shown[:MOST_HEADERS], "body": _written(body), "cut": len(content) > MOST_BODY}
+    return {"headers": shown[:MOST_HEADERS], "body": body_kept(content), "cut": len(content) > MOST_BODY}
 
 
 def _value(name: str, value: str) -> str:

@@ -21,7 +21,7 @@ from notifications.posting.poster import LONGEST
 from notifications.posting.signing import signed
 from notifications.posting.verdict import refusal
 from notifications.webhooks import secrets
-from notifications.webhooks.log import MOST_BODY, host_of, request_kept, response_kept
+from notifications.webhooks.log import MOST_BODY, host_of, request_kept, request_struck, response_kept, response_struck
 from notifications.webhooks.outcomes import Attempt, Outcomes, Rest
 from notifications.webhooks.queue import POOR, Queue, Room
 from notifications.webhooks.record import GONE, SILENT
@@ -120,7 +120,7 @@ class WebhookSender:
             if request is not None:
                 attempt, failure = self._attempted(message, *request)
                 with self._at_work:
-                    self._settle(message, attempt, failure)
+                    self._settle(message, self._still_told(message, request[0], attempt), failure)
         except Exception:  # noqa: BLE001 - a thread of the pool would swallow it unseen
             _log.exception("webhook_interrupted", message=message.id, subscription=message.subscription)
 
@@ -129,9 +129,8 @@ class WebhookSender:
         try:
             content = self._ports.bodies.of(message)
         except Exception as error:  # noqa: BLE001 - a defect of ours is counted, and given up, like any failure
-            _log.exception("webhook_broke", message=message.id, subscription=message.subscription)
-            detail = f"internal error: {type(error).__name__}"
-            self._failed(message, Attempt(self._clock.now(), 0, {}, error=detail), SendFailed(detail))
+            failure = self._broke(message, error)
+            self._failed(message, Attempt(self._clock.now(), 0, {}, error=failure.detail), failure)
             return None
         now = self._clock.now()
         if content is None:
@@ -141,6 +140,8 @@ class WebhookSender:
             return None
         with self._engine.connect() as connection:
             keys = secrets.good(message.subscription, now, connection)
+        if not keys:  # it was removed since we claimed, and its secrets with it
+            return None
         return content, HEADERS | signed(message.id, now, content, keys)
 
     def _attempted(
@@ -153,6 +154,8 @@ class WebhookSender:
             failure = refusal(answer, self._clock.now())
         except SendFailed as no_answer:
             failure = no_answer
+        except Exception as error:  # noqa: BLE001 - as above
+            failure = self._broke(message, error)
         took_ms = round((time.monotonic() - began) * 1000)
         request = request_kept(message.url, headers.items(), content)
         attempt = Attempt(self._clock.now(), took_ms, request, error=None if failure is None else failure.detail)
@@ -160,6 +163,16 @@ class WebhookSender:
             response = response_kept(answer.headers, answer.body, cut=answer.cut)
             attempt = replace(attempt, response=response, status_code=answer.status)
         return attempt, failure
+
+    def _broke(self, message: Claimed, error: Exception) -> SendFailed:
+        _log.exception("webhook_broke", message=message.id, subscription=message.subscription)
+        return SendFailed(f"internal error: {type(error).__name__}")
+
+    def _still_told(self, message: Claimed, content: bytes, attempt: Attempt) -> Attempt:
+        """Keep nothing of words that were erased, or withheld, while they were on their way: nobody else will."""
+        if self._ports.bodies.of(message) == content:
+            return attempt
+        return replace(attempt, request=request_struck(attempt.request), response=response_struck(attempt.response))
 
     def _settle(self, message: Claimed, attempt: Attempt, failure: SendFailed | None) -> None:
         if failure is None:

@@ -50,9 +50,9 @@ class Subscribed(Desk):
         self._longest_send = longest_send
         self.sender = self.another_sender()
 
-    def another_sender(self) -> WebhookSender:
+    def another_sender(self, bodies: Bodies | None = None) -> WebhookSender:
         """Build what another worker would have."""
-        ports = Ports(self._poster, Bodies(self.tocsin.feed, PUBLIC), self.webhooks.disable)
+        ports = Ports(self._poster, bodies or Bodies(self.tocsin.feed, PUBLIC), self.webhooks.disable)
         made = WebhookSender(
             self.tocsin.database, self.clock, ports, longest_send=self._longest_send, chance=lambda: 0.5
         )
@@ -94,6 +94,12 @@ class Subscribed(Desk):
             if not found:
                 return
         raise AssertionError("the sender runs hot")
+
+    def send_with(self, bodies: Bodies) -> None:
+        """Send what is due, once, with other bodies."""
+        sender = self.another_sender(bodies)
+        sender.run_once()
+        sender.drain()
 
     def state(self, subscription: str) -> tuple[str, str | None]:
         """Read whether it is active, and why not."""
