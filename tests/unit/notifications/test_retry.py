@@ -64,6 +64,8 @@ def test_a_rest_shorter_than_our_own_wait_is_for_others_and_one_too_long_is_cut(
         ("Mon, 02 Mar 2026 11:00:00 GMT", 0),
         ("soon", None),
         ("-5", None),
+        ("Mon, 02 Mar 2026 12:00:00 +99999999999999", None),
+        ("Mon, 02 Mar 99999999999 12:00:00 GMT", None),
         ("\u0661\u0662", None),
         ("", None),
         (None, None),
