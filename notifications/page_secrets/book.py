@@ -106,7 +106,8 @@ class PageSecrets:
     def secrets_of(self, partnership: str, url: str, now: datetime) -> Sequence[str]:
         """Give the secrets by which pages to an address are signed, the newest first. For the worker alone.
 
-        A page knows where it goes, and not by which version's webhook: any version counts that has the address.
+        A page knows where it goes, and not by which version's webhook: any version counts that has the address and
+        was agreed upon. A mere proposal could have pages to its author's address signed by the other party's secret.
         """
         with self._reading.connect() as connection:
             found = list(connection.execute(_GOOD, {"of": partnership, "present": now}))
@@ -116,7 +117,8 @@ class PageSecrets:
         return [secret for party, webhook, secret in found if (party, webhook) in theirs]
 
     def _webhooks_at(self, partnership: str, url: str) -> set[tuple[str, str]]:
-        versions = [self._book.get(partnership, row.version) for row in self._book.versions([partnership])]
+        agreed = (row.version for row in self._book.versions([partnership]) if row.in_force_from is not None)
+        versions = [self._book.get(partnership, version) for version in agreed]
         webhooks = [webhook for version in versions for webhook in version.webhooks.values()]
         return {(webhook.party, webhook.id) for webhook in webhooks if webhook.url == url}
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from api.access.permissions import Scope
 from incidents.ledger.reach import reaching, reaching_all
 from notifications.page_secrets.tables import page_webhook_secrets
+from tests.support.agreeing import PARTNERSHIP, Partners, agreement_text
 from tests.support.http import OURS, THEIRS, party_key
 from tests.support.questions import let_decide
 
@@ -92,3 +93,27 @@ def test_what_answers_requests_cannot_read_a_secret(acme: Caller, site: Site) ->
     assert acme.post(SECRET, {}).status == 201
     with reaching(OURS), site.served.database.connect() as connection, pytest.raises(ProgrammingError):
         connection.execute(select(page_webhook_secrets.c.secret))
+
+
+def test_a_proposal_cannot_have_pages_signed_by_the_other_partys_secret(site: Site) -> None:
+    """It names acme's webhook under globex's address: what goes there is signed as agreed, by globex alone."""
+    named = """
+  webhooks:
+    - {id: acme-pager, party: acme, url: "https://ACME/"}
+    - {id: globex-pager, party: globex, url: "https://globex.example/"}
+"""
+    first, second = (
+        agreement_text(version, words={"\n  severity:\n": named.replace("ACME", host) + "  severity:\n"})
+        for version, host in ((1, "acme.example"), (2, "globex.example"))
+    )
+    partners = Partners(site, first)
+    partners.agree()
+    secrets = {}
+    for party in ("acme", "globex"):
+        manager = site.caller(party_key(site.tocsin, PARTNERSHIP, party, [Scope.INTEGRATIONS_MANAGE]))
+        answer = manager.post(f"/v1/partnerships/{PARTNERSHIP}/page-webhooks/{party}-pager/secret", {})
+        secrets[party] = partners.must(answer, 201)["secret"]
+    partners.must(partners.propose("globex", second), 201)
+    with reaching_all():
+        found = site.tocsin.page_secrets.secrets_of(PARTNERSHIP, "https://globex.example/", site.clock.now())
+    assert list(found) == [secrets["globex"]]
