@@ -28,11 +28,12 @@ def count_requests(app: Flask) -> None:
     def answered(response: Response) -> Response:
         operation = _operation()
         counted.REQUESTS.labels(operation, str(response.status_code)).inc()
-        counted.REQUEST_DURATION.labels(operation).observe(time.monotonic() - g.began)
+        counted.REQUEST_DURATION.labels(operation).observe(time.monotonic() - g.pop("began"))
+        response.call_on_close(counted.REQUESTING.dec)  # a stream goes on behind the request
         return response
 
     def end(_error: BaseException | None) -> None:
-        if "began" in g:
+        if "began" in g:  # there was no answer to count
             counted.REQUESTING.dec()
 
     app.before_request(begin)

@@ -92,4 +92,3 @@ def test_requests_are_counted_by_operation_and_status(site: Site) -> None:
     for operation, status in [*answered, ("none", "404")]:
         assert counted.more("tocsin_http_requests_total", operation=operation, status=status) == 1
     assert counted.more("tocsin_http_request_duration_seconds_count", operation="getIncident") == 2
-    assert counted.more("tocsin_http_requests_in_progress") == 0
