@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from escalation.engine.reminders import Reminding
 from incidents.disclosure import shown
 from incidents.incident import Incident
+from incidents.ledger.reach import reaching_all
 from incidents.reading import Seen
 from notifications.letters.view import OfIncident, Reader, reminder_view
 
@@ -78,7 +79,8 @@ class LetterReading:
         """
         letters, following = self.rows.page(wanted, after=after, most=most)
         streams = list(dict.fromkeys(letter.stream for letter in letters))
-        with self._ledger.recorder.reading.connect() as connection:
+        # The letters are the viewer's own; of what reminds them, some is in the operator's log.
+        with reaching_all(), self._ledger.recorder.reading.connect() as connection:
             records = self._ledger.get_many(streams, connection) if streams else {}
         show = {stream: self._shown_by(record, wanted.viewer) for stream, record in records.items()}
         views = ((show[letter.stream](letter), records[letter.stream]) for letter in letters)

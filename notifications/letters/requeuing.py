@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from escalation.changes import once
 from escalation.engine.reminders import Reminding
+from incidents.ledger.reach import reaching_all
 from incidents.requeuing_refusals import NoLongerNeeded
 from notifications.queue.origins import IncidentPages, Reminders
 
@@ -36,7 +37,8 @@ class Requeuing:
 
     def record(self, letter: Letter) -> Reminding:
         """Read the record that reminds. NotFound."""
-        return self._ledger.get(Reminding, letter.stream)
+        with reaching_all():  # some that remind are in the operator's log; the letter was found within reach
+            return self._ledger.get(Reminding, letter.stream)
 
     def reminder(self, letter: Letter, sender: Sender) -> Changed[Reminding]:
         """Have a reminder sent again. NotFailed; NoLongerNeeded."""
@@ -49,4 +51,5 @@ class Requeuing:
                 raise NoLongerNeeded(why=why)
             return record, ()
 
-        return once(self._ledger, Reminding, sender, decide)
+        with reaching_all():
+            return once(self._ledger, Reminding, sender, decide)

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 LOG = f"/v1/partnerships/{OURS}/access-log"
 NOT_LOGGED: dict[str, str] = {}
 """Operations that need a scope and give away no data of a partnership, each with the reason."""
+ELSEWHERE = {
+    "getTestPage": "no key has one: that it is logged is tested in test_http_test_pages.py",
+    "getMetrics": "it tells of no partnership",
+}
+"""Operations that are not walked here, each with the reason."""
 PATHS = {"reference": "INC-1001", "partnership": OURS, "version": "1"}
 QUERIES = {
     "diffIncident": "?since=1&until=2",
@@ -140,6 +145,8 @@ def test_every_reading_operation_leaves_a_row(site: Site, whose: str | None) -> 
     token = site.tocsin.keys.issue("walker", whose, by="test").token
     client = site.app.test_client()
     for operation, path in reading_operations(site).items():
+        if operation in ELSEWHERE:
+            continue
         collection = path.removesuffix("/{number}").rpartition("/")[2]
         address = path.format_map(places | {"number": numbers.get(collection)}) + QUERIES.get(operation, "")
         response = client.get(address, headers={"Authorization": f"Bearer {token}"})

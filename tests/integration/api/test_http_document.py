@@ -91,6 +91,8 @@ def test_every_operation_is_documented(site: Site) -> None:
         "redeliver",
         "heartbeats",
         "new-address",
+        "test-pages",
+        "stop",
         "{token}",
     }
 

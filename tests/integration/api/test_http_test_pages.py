@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from notifications.channels.channel import SendFailed
 from tests.support.clock import NOON
@@ -54,6 +55,19 @@ def test_a_step_that_fails_says_why(rota: Rota) -> None:
     rota.turn()
     [step] = rota.must(rota.people["ann"].get(f"{PAGES}/{made['id']}"))["steps"]
     assert (step["status"], step["detail"], step["urgency"]) == ("failed", "HTTP 404", "notice")
+
+
+def test_a_step_that_failed_is_sent_again(rota: Rota) -> None:
+    """From one's own list of dead letters, though its record belongs to no partnership's log; reading it is logged."""
+    rota.terminal.failures.append(SendFailed("HTTP 404", permanent=True))
+    made = rota.must(rota.people["ann"].post(PAGES, {"urgency": "low"}), 201)
+    rota.turn()
+    [dead] = rota.must(rota.people["bob"].get(f"/v1/partnerships/{OURS}/deliveries?status=failed"))["items"]
+    rota.must(rota.people["bob"].post(dead["links"]["requeue"]))
+    rota.turn()
+    assert states(rota, f"{PAGES}/{made['id']}") == ["sent"]
+    with rota.site.tocsin.database.connect() as connection:
+        assert "getTestPage" in connection.execute(text("SELECT operation FROM access_log")).scalars().all()
 
 
 def test_a_test_page_is_stopped_once(rota: Rota) -> None:
