@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 STALL_SECONDS = 60.0
 """How long no page may come: longer than a lease holds, and than a refused one waits."""
 QUIET_SECONDS = 180.0
+MOST_PAGES = 40
+"""Pages that come in a life of the senders at most: somewhat more than are in flight at the same time."""
 SAID_EVERY = 10
 
 
@@ -116,7 +118,7 @@ def _killing(  # noqa: PLR0913, PLR0917 - all that a run is made of
 
 def _until_the_moment(sink: Sink, chance: random.Random, plan: Plan) -> None:
     """Wait for the moment to kill. HarnessFailed."""
-    most = 2 * plan.size.pages // plan.kills
+    most = min(MOST_PAGES, 2 * plan.size.pages // plan.kills)
     wanted, answered = chance.randrange(1, most), chance.random() < 1 / 2
     before = sink.answered if answered else sink.came
     if not sink.wait_for(lambda: (sink.answered if answered else sink.came) >= before + wanted, STALL_SECONDS):

@@ -61,24 +61,25 @@ class Sink:
     """Pages that came."""
     answered: int = 0
     """Pages that were answered."""
-    _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    _numbers: dict[int, int] = field(default_factory=dict)
     _connections: int = 0
     _times: Counter[str] = field(default_factory=Counter)
     _news: threading.Condition = field(default_factory=threading.Condition)
 
-    def connected(self, client: tuple[str, int]) -> None:
-        """Number a connection; called by one thread, in the order in which they came."""
+    def connected(self, port: int) -> int:
+        """Number a connection from a port; called by one thread, in the order in which they came."""
         with self._news:
             self._connections += 1
-            self._numbers[client] = self._connections
+            self._numbers[port] = self._connections
             self._news.notify_all()
+            return self._connections
 
-    def begin(self, client: tuple[str, int], path: str, message_id: str, content: bytes) -> Request:
+    def begin(self, connection: int, path: str, message_id: str, content: bytes) -> Request:
         """Note a request, and decide how it is answered. ValueError: it broke off."""
         envelope = json.loads(content)
         told = f"{path} {envelope['subject']}" if path.startswith(f"/{PAGES}/") else f"{path} {envelope['id']}"
         with self._news:
-            request = Request(self._numbers[client], message_id, told, time.monotonic())
+            request = Request(connection, message_id, told, time.monotonic())
             self._times[told] += 1
             if request.is_page and self._times[told] == 1 and _drawn(told, REFUSED_AMONG) == 0:
                 request.status = REFUSED
@@ -96,12 +97,12 @@ class Sink:
 
     def mark(self) -> int:
         """Give a number above those of all connections that were made before."""
-        host, port = self.url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port))) as connection:
-            client = connection.getsockname()
-            with self._news:
-                self._news.wait_for(lambda: client in self._numbers)
-                return self._numbers.pop(client)
+        before, (host, port) = self._connections, self.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as connection, self._news:
+            mine = connection.getsockname()[1]
+            # An earlier connection may have come from the same port.
+            self._news.wait_for(lambda: self._numbers.get(mine, 0) > before)
+            return self._numbers[mine]
 
     def wait_for(self, happened: Callable[[], bool], seconds: float) -> bool:
         """Wait, at most so long, for something that requests bring about; say whether it happened."""
@@ -119,10 +120,12 @@ def sinking() -> Iterator[Sink]:
     sink = Sink()
 
     class Handler(BaseHTTPRequestHandler):
+        client_address: tuple[str, int, int]  # type: ignore[assignment] # our server adds the connection's number
+
         def do_POST(self) -> None:
             try:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
-                request = sink.begin(self.client_address, self.path, self.headers["webhook-id"], content)
+                request = sink.begin(self.client_address[2], self.path, self.headers["webhook-id"], content)
                 time.sleep(SLOWNESS[_drawn(self.path, len(SLOWNESS))])
                 self.send_response(request.status)
                 self.end_headers()
@@ -137,8 +140,7 @@ def sinking() -> Iterator[Sink]:
         request_queue_size = 1024
 
         def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any) -> None:  # noqa: ANN401 - the base's
-            sink.connected(client_address)
-            super().process_request(request, client_address)
+            super().process_request(request, (*client_address, sink.connected(client_address[1])))
 
     server = Numbering(("127.0.0.1", 0), Handler)
     sink.url = f"http://127.0.0.1:{server.server_port}"
