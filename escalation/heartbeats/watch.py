@@ -23,7 +23,7 @@ from escalation.heartbeats.words import description, heard_again, title
 from incidents.carrying_out import Asked
 from incidents.errors import Conflict, InvalidField, NotFound, Refused, Stale
 from incidents.finding import stream_in
-from incidents.ledger.pipeline import Write, send
+from incidents.ledger.pipeline import Write, fetch, send
 from incidents.ledger.receipts import RequestKey, fingerprint
 from incidents.opening import Report
 from incidents.terms import Assessment
@@ -60,6 +60,7 @@ _CLAIM = (
     .values(due_at=bindparam("until", type_=_instant))
     .returning(*_row)
 )
+_STILL = select(_row.stream).where(_row.stream == bindparam("of"), _row.due_at == bindparam("until", type_=_instant))
 _SETTLE = update(heartbeats).where(_row.stream == bindparam("of")).values(due_at=due(_row, _row.heard_at))
 _POSTPONE = update(heartbeats).where(_row.stream == bindparam("of")).values(due_at=bindparam("until", type_=_instant))
 
@@ -78,7 +79,8 @@ class Watch:
         claimed = self._claim(now)
         for row in claimed:
             try:
-                self._look(row, now)
+                if self._still_ours(row):
+                    self._look(row, now)
             except DATABASE_TROUBLE:
                 raise  # no heartbeat's fault
             except (Conflict, Stale):
@@ -90,6 +92,14 @@ class Watch:
     def _claim(self, now: datetime) -> list[Row[Any]]:
         with self._ledger.engine.begin() as connection:
             return [*connection.execute(_CLAIM, {"now": now, "until": now + LEASE})]
+
+    def _still_ours(self, row: Row[Any]) -> bool:
+        """Whether nothing was heard or decided of it since it was claimed, nor somebody else has it in hand by now.
+
+        Whoever did any of that has said when it is to be looked at next: its turn may come late in a batch.
+        """
+        with self._ledger.engine.connect() as connection:
+            return bool(fetch(connection, _STILL, {"of": row.stream, "until": row.due_at}))
 
     def _look(self, row: Row[Any], now: datetime) -> None:
         match verdict(row, now):

@@ -272,6 +272,25 @@ def test_a_call_while_an_incident_is_opened_is_not_lost(
     assert facts(tocsin, stream) == ["Missed", "HeardAgain"]
 
 
+def test_what_calls_before_its_turn_in_a_batch_opens_nothing(
+    tocsin: Tocsin, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were silent when they were claimed; one calls while the incident of the other is being opened."""
+    tokens = {f"heartbeat:{stream.rpartition('/')[2]}": token for stream, token in (made(tocsin), made(tocsin, "sync"))}
+    clock.move(seconds=90)
+    declare = tocsin.incidents.declare
+
+    def other_calls(partnership: str, report: Any, asked: Asked) -> Any:  # noqa: ANN401 - as the use case has it
+        monkeypatch.undo()
+        [other] = tokens.keys() - {asked.by}
+        call(tocsin, tokens[other])
+        return declare(partnership, report, asked)
+
+    monkeypatch.setattr(tocsin.incidents, "declare", other_calls)
+    watch(tocsin)
+    assert len(incidents(tocsin)) == 1
+
+
 def test_another_address_and_none(tocsin: Tocsin) -> None:
     """The old one is not there any more; nor is that of what was removed, a wrong secret, or what is no address."""
     stream, old = made(tocsin)
