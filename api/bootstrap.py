@@ -86,6 +86,7 @@ from notifications.webhooks.fan_out import FanOut
 from notifications.webhooks.history import FORGET as FORGET_SENT
 from notifications.webhooks.history import History
 from notifications.webhooks.rows import SubscriptionRows
+from notifications.webhooks.secrets import FORGET as FORGET_SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -211,7 +212,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     projections: list[Projection] = []
     waker = Waker(database)
     ledger = Ledger(database, catalogue(), clock, projections, committed or waker.notify)
-    ledger.forgetting += [FORGET, FORGET_SENT]
+    ledger.forgetting += [FORGET, FORGET_SENT, FORGET_SECRETS]
     book = AgreementBook(ledger)
     courses = Courses(book)
     roll = MemberRoll(ledger.recorder.reading)

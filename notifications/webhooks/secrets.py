@@ -24,7 +24,8 @@ _of = _row.subscription == bindparam("of")
 _ADD = insert(webhook_secrets)
 _END_OLDEST = delete(webhook_secrets).where(_of, _row.expires_at.is_not(None))
 _EXPIRE = update(webhook_secrets).where(_of, _row.expires_at.is_(None)).values(expires_at=bindparam("until"))
-_END_ALL = delete(webhook_secrets).where(_of)
+FORGET = delete(webhook_secrets).where(_of)
+"""Ends all of a subscription, one that is erased too."""
 _GOOD = (
     select(_row.secret)
     .where(_of, or_(_row.expires_at.is_(None), _row.expires_at > bindparam("present")))
@@ -53,7 +54,7 @@ def rotated(subscription: Subscription, secret: str, at: datetime, old_until: da
 
 def ended(subscription: Subscription) -> list[Write]:
     """Give the writes that end all of them."""
-    return [Write(_END_ALL, [{"of": subscription.id}])]
+    return [Write(FORGET, [{"of": subscription.id}])]
 
 
 def good(subscription: str, now: datetime, connection: Connection) -> list[str]:

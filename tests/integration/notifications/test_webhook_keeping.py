@@ -14,7 +14,7 @@ from incidents.ledger.reach import ERASER
 from notifications.webhooks.book import Place
 from notifications.webhooks.record import GONE, SILENT, Settings, Subscription
 from notifications.webhooks.retention import EVERY, Retention
-from notifications.webhooks.tables import webhook_attempts
+from notifications.webhooks.tables import webhook_attempts, webhook_secrets
 from tests.support.receiver import receiving
 from tests.support.subscribed import OWNER, Subscribed
 
@@ -143,7 +143,7 @@ def test_what_was_sent_of_an_incident_goes_with_its_words(desk: Subscribed, eras
 
 
 def test_an_erased_subscription_is_removed(desk: Subscribed, eraser: Engine) -> None:
-    """Its address is gone: from its row, and from what is kept of its attempts."""
+    """Its address is gone: from its row, and from what is kept of its attempts; so are its secrets."""
     with receiving() as receiver:
         told = desk.subscribe(receiver, "incident.declared")
         desk.declare()
@@ -153,3 +153,5 @@ def test_an_erased_subscription_is_removed(desk: Subscribed, eraser: Engine) -> 
     assert desk.attempts(desk.messages(told)[0].id) == []
     record = desk.tocsin.ledger.get(Subscription, told)
     assert not isinstance(record.settings.url, str)
+    with desk.tocsin.database.connect() as connection:
+        assert connection.execute(webhook_secrets.select()).all() == []
