@@ -7,57 +7,48 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from api.access.journal import Journal
-from api.access.key_rows import ApiKeys
 from api.access.keys import Keys
 from api.access.limits import USUAL, Limit, Limits
 from api.access.members import Members
 from api.access.oidc.access_tokens import AccessTokens
 from api.access.oidc.provider import Provider
 from api.access.people import People
-from api.access.person import IdentityRows, PersonRows
 from api.access.reads import Reads
 from api.access.roll import MemberRoll
-from api.access.roster import MemberRows
 from api.access.secret import Secrets
 from api.access.sessions import Sessions
 from api.access.sign_in import SignIn
 from api.catalogue import catalogue
 from api.metrics.counting import FactCounts, late
 from api.metrics.figures import Figures
+from api.rows import rows_of
 from api.seats import Seats
 from escalation.book import (
     AgreementBook,
     AgreementDuties,
     AgreementLife,
-    AgreementVersions,
     Migrations,
 )
 from escalation.clocks.courses import Courses
 from escalation.crew.book import Crew
 from escalation.crew.own import OwnStaff
-from escalation.crew.rows import HolderRows, ProfileRows, TeamRows, TurnRows
 from escalation.engine.deadlines import Deadlines
 from escalation.engine.engine import Engine
 from escalation.engine.incident_duties import IncidentDuties
 from escalation.heartbeats.room import HeartbeatRoom
-from escalation.heartbeats.rows import HeartbeatRows
 from escalation.matters import (
     CertificateDuties,
     DisputeDuties,
-    MatterRows,
     Matters,
     NoticeDuties,
 )
 from escalation.oncall.book import Schedules
 from escalation.oncall.duties import ScheduleDuties
 from escalation.oncall.feeds import Feeds
-from escalation.oncall.rows import FeedRows, ScheduleRows
 from escalation.performance.attainment import Attainment
 from escalation.performance.duties import PerformanceDuties
 from escalation.performance.judging import Judging
 from escalation.performance.period_list import Periods
-from escalation.performance.record import PeriodRows
-from escalation.standing import AgreedStandings
 from incidents.feed import Feed
 from incidents.hits import Search
 from incidents.incidents import Incidents
@@ -69,23 +60,19 @@ from incidents.ledger.reach import GATE, SEQUENCER, WORKER
 from incidents.ledger.sequencer import Sequencer
 from incidents.ledger.wake import Bell, Listener, Waker
 from incidents.reading import Reading
-from incidents.restrictions import RestrictionRows
 from incidents.search import FORGET, SearchTexts
-from incidents.states import IncidentStates
 from notifications.acknowledging import AckLinks
 from notifications.letters.book import Letters
 from notifications.letters.reading import LetterReading
 from notifications.letters.requeuing import Requeuing
 from notifications.links import Links
 from notifications.message.message import Composer
-from notifications.owed.deliveries import Deliveries
 from notifications.page_secrets.book import PageSecrets
 from notifications.webhooks.body import Bodies
 from notifications.webhooks.book import Subscriptions
 from notifications.webhooks.fan_out import FanOut
 from notifications.webhooks.history import FORGET as FORGET_SENT
 from notifications.webhooks.history import History
-from notifications.webhooks.rows import SubscriptionRows
 from notifications.webhooks.secrets import FORGET as FORGET_SECRETS
 
 if TYPE_CHECKING:
@@ -230,27 +217,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     ]
     deadlines = Deadlines(duties)
     # The deadline row comes first: writers of one incident wait there, before they hold what the others need.
-    projections += [
-        deadlines,
-        IncidentStates(AgreedStandings(courses)),
-        RestrictionRows(book),
-        AgreementVersions(),
-        MatterRows(),
-        PeriodRows(),
-        HolderRows(),
-        ScheduleRows(),
-        FeedRows(),
-        HeartbeatRows(),
-        SubscriptionRows(),
-        TeamRows(),
-        ProfileRows(),
-        TurnRows(),
-        Deliveries(book),
-        ApiKeys(),
-        PersonRows(),
-        IdentityRows(),
-        MemberRows(),
-    ]
+    projections += [deadlines, *rows_of(courses, book)]
     feed = Feed(ledger)
     people, secret = People(ledger), Secrets(ledger.recorder.reading)
     incidents = Incidents(ledger, book, OwnStaff(staff))
