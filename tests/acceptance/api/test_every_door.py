@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from api.access.members import Grant
-from api.access.permissions import OF_A_PARTNERSHIP, ROLES, Scope
+from api.access.permissions import OF_A_PARTNERSHIP, OF_THE_OPERATOR, ROLES, Scope
 from api.http.app import create_app
 from api.http.documentation.document import operations
 from api.http.documentation.requests import example_request
@@ -93,6 +93,7 @@ class House:
             self._key("a key of the partnership", OF_A_PARTNERSHIP, party_key(site.tocsin, OURS, "acme")),
             self._key("a key of another", None, party_key(site.tocsin, THEIRS, "acme"), OF_A_PARTNERSHIP),
             self._key("the operator's key", frozenset(Scope), site.tocsin.keys.issue("door", by="test").token),
+            *(self._limited(scope) for scope in sorted(OF_THE_OPERATOR)),
             Visitor("nobody", None, None, {}, known=False),
             Visitor("a wrong key", None, None, _bearer(f"tocsin_{'0' * 16}_x"), known=False),
         ]
@@ -218,6 +219,11 @@ class House:
         here, there = (scopes, frozenset()) if partnership == OURS else (None, scopes)
         cookie = {"Cookie": f"__Host-tocsin={self.site.served.sessions.begin(person)}"}
         return Visitor(name, here, party, cookie, there, person=person)
+
+    def _limited(self, scope: Scope) -> Visitor:
+        """Give a key of the operator's that can do one thing alone."""
+        token = self.site.tocsin.keys.issue("door", scopes=[scope], by="test").token
+        return self._key(f"the operator's key for {scope}", frozenset({scope}), token)
 
     def _key(
         self, name: str, scopes: frozenset[Scope] | None, token: str, elsewhere: frozenset[Scope] = frozenset()
