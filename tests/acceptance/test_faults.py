@@ -224,7 +224,7 @@ PLAIN = senders_seen.Observations(
         _came(5, "c", "3", REFUSED),
         _came(6, "c", "3"),
     ],
-    deaths=[senders_seen.Death(3, {"2"})],
+    deaths=[senders_seen.Death(9.0, 3, {"2"})],
     statuses={"1": "sent", "2": "sent", "3": "delivered"},
     told={"1": 1, "2": 1, "3": 1},
 )
@@ -245,8 +245,8 @@ def test_what_a_kill_hit_and_what_was_refused_may_come_again() -> None:
         ("always under the same id", {"requests": [*PLAIN.requests, _came(7, "c", "stray")]}),
         ("always under the same id", {"requests": [*PLAIN.requests, _came(7, "c", "2")]}),
         ("sent again only after a kill in flight, or a refusal", {"deaths": []}),
-        ("sent again only after a kill in flight, or a refusal", {"deaths": [senders_seen.Death(3, {"1"})]}),
-        ("sent again only after a kill in flight, or a refusal", {"deaths": [senders_seen.Death(1, {"2"})]}),
+        ("sent again only after a kill in flight, or a refusal", {"deaths": [senders_seen.Death(9.0, 3, {"1"})]}),
+        ("sent again only after a kill in flight, or a refusal", {"deaths": [senders_seen.Death(9.0, 1, {"2"})]}),
         (
             "sent again only after a kill in flight, or a refusal",
             {"requests": [*PLAIN.requests[:2], _came(3, "b", "2"), *PLAIN.requests[2:]]},

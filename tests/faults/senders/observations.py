@@ -31,10 +31,10 @@ class Death:
     Connections up to the number `last` were theirs. `claimed` are the ids that had a claim and no outcome right after.
     """
 
+    at: float
+    """By the monotonic clock."""
     last: int
     claimed: Collection[str]
-    open: int = 0
-    """Requests that had come and were not answered."""
 
 
 @dataclass(frozen=True)

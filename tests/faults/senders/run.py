@@ -64,11 +64,12 @@ class Report:
         seen = self.seen
         hit, came = seen.in_flight(), seen.by_id()
         pages = sum(requests[0].is_page for requests in came.values())
+        unanswered = sum(each.ended > death.at for death, sends in zip(seen.deaths, hit, strict=True) for each in sends)
         refused = sum(request.status == REFUSED for request in seen.requests)
         return (
             f"{len(seen.deaths)} kills of the senders with {pages} pages and {len(came) - pages} messages owed; "
             f"{sum(map(len, hit))} sends in flight at the kills ({min(map(len, hit))} to {max(map(len, hit))} each; "
-            f"{sum(death.open for death in seen.deaths)} of them not yet answered), {refused} refused; "
+            f"{unanswered} of them not yet answered), {refused} refused; "
             f"{len(seen.requests)} requests, {len(seen.requests) - len(came)} of them again, "
             f"at most {max(map(len, came.values()))} times the same"
         )
@@ -110,7 +111,7 @@ def _killing(  # noqa: PLR0913, PLR0917 - all that a run is made of
         victims.start()
         _until_the_moment(sink, chance, plan)
         at = victims.kill()
-        deaths.append(Death(sink.mark(), claimed(tocsin), sink.open_at(at)))
+        deaths.append(Death(at, sink.mark(), claimed(tocsin)))
         if nth % SAID_EVERY == 0:
             say(f"{nth:>3} kills; {len(sink.requests)} requests came, {waiting(tocsin)} are still to be sent")
     return deaths

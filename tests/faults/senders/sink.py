@@ -109,10 +109,6 @@ class Sink:
         with self._news:
             return self._news.wait_for(happened, seconds)
 
-    def open_at(self, instant: float) -> int:
-        """Count the requests that had come at an instant, and were answered later."""
-        return sum(each.began <= instant < each.ended for each in list(self.requests))
-
 
 @contextmanager
 def sinking() -> Iterator[Sink]:
