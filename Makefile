@@ -13,7 +13,7 @@ DIGEST := $(shell cat $(LOCKS) | cksum | tr ' ' '-')
 STAMP := $(VENV)/installed-$(DIGEST)
 NODE_TOOLS := tests/browser/node_modules/installed-$(shell cat tests/browser/package*.json | cksum | tr ' ' '-')
 
-.PHONY: help setup check test browser outside node-tools chromium demo faults fuzz agreement-mutants bench clean
+.PHONY: help setup check test browser outside rules node-tools chromium promtool demo faults fuzz agreement-mutants bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -45,6 +45,9 @@ browser: setup node-tools chromium ## The tests in a browser: pages, in Chromium
 outside: setup node-tools ## The tests against stand-ins of other companies' services, such as a sign-in provider
 	$(BIN)/pytest -m outside
 
+rules: setup promtool ## The alerts for Prometheus and a real scrape, judged by promtool
+	$(BIN)/pytest -m rules
+
 node-tools: setup $(NODE_TOOLS)
 
 $(NODE_TOOLS): | setup
@@ -57,6 +60,11 @@ chromium:
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq \
 		&& apt-get install -qq --no-install-recommends chromium; } \
 		|| { echo "The browser's tests need Chromium: install it (Debian, as root: apt-get install chromium)."; exit 1; }
+
+promtool:
+	@command -v promtool >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq \
+		&& apt-get install -qq --no-install-recommends prometheus; } \
+		|| { echo "The rules are checked by promtool: install it (Debian, as root: apt-get install prometheus)."; exit 1; }
 
 demo: setup ## An incident climbs its ladder before your eyes, then keep serving (ONCE=1: end by itself)
 	$(BIN)/python -m examples.demo $(if $(ONCE),--once)
