@@ -127,10 +127,15 @@ class Reminding(Record):
         """Say whether this was reminded of."""
         return any(isinstance(fact, Reminding.Reminded) and fact.occasion == occasion for fact in self.history)
 
-    def has_settled(self, delivery: str) -> bool:
-        """Say whether it is on record what became of a delivery, since it was last sent again if it was."""
+    def has_settled(self, delivery: str, owed_at: datetime | None = None) -> bool:
+        """Say whether it is on record what became of a delivery, since it was last sent again if it was.
+
+        Whoever knows it as owed since before that, at `owed_at`, had it in hand until then: what they say comes late.
+        """
         told = self._last_told(delivery)
-        return told is not None and not isinstance(told, Reminding.ReminderRequeued)
+        if isinstance(told, Reminding.ReminderRequeued):
+            return owed_at is not None and owed_at < told.timestamp
+        return told is not None
 
     def requeue(self, delivery: str, *, by: str, at: datetime) -> None:
         """Have a reminder sent again that failed for good. NotFailed."""

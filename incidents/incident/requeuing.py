@@ -9,6 +9,8 @@ from incidents.incident.base import IncidentBase
 from incidents.requeuing_refusals import NotFailed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from incidents.incident.base import Said
 
 _TOLD = (happenings.PageSent, happenings.PageFailed, happenings.PageWithdrawn, happenings.PageRequeued)
@@ -24,10 +26,15 @@ class Requeuable(IncidentBase):
 
     # --- what may be asked -------------------------------------------------------------------------------------------
 
-    def has_settled(self, delivery: str) -> bool:
-        """Whether it is on record what became of a delivery, since it was last sent again if it was."""
+    def has_settled(self, delivery: str, owed_at: datetime | None = None) -> bool:
+        """Whether it is on record what became of a delivery, since it was last sent again if it was.
+
+        Whoever knows it as owed since before that, at `owed_at`, had it in hand until then: what they say comes late.
+        """
         told = self._last_told(delivery)
-        return told is not None and not isinstance(told, happenings.PageRequeued)
+        if isinstance(told, happenings.PageRequeued):
+            return owed_at is not None and owed_at < told.timestamp
+        return told is not None
 
     def requeue(self, delivery: str, **said: Unpack[Said]) -> None:
         """Have a delivery sent again that failed for good. NotFailed, also where nothing is on record about it."""

@@ -117,5 +117,5 @@ def version_when(fact: Fact, incident: Incident) -> int:
 
 
 def already_settled(delivery: Delivery, incident: Incident) -> bool:
-    """Whether the record holds the delivery's outcome."""
-    return incident.has_settled(delivery.id)
+    """Whether the record holds the delivery's outcome, as it was owed when it was claimed."""
+    return incident.has_settled(delivery.id, delivery.owed_at)

@@ -128,7 +128,7 @@ class Reminders:
         """Tell it of the record."""
 
         def tell(record: Reminding, at: datetime) -> None:
-            if not record.has_settled(delivery.id) and still(record):
+            if not record.has_settled(delivery.id, delivery.owed_at) and still(record):
                 facts = {
                     SENT: record.ReminderSent,
                     FAILED: record.ReminderFailed,

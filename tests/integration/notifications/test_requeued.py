@@ -15,7 +15,9 @@ from notifications.channels.channel import SendFailed
 from notifications.letters.book import Letters
 from notifications.letters.requeuing import Requeuing
 from notifications.message.message import Composer
+from notifications.queue.queue import Queue
 from notifications.queue.retry import MAX_TRIES
+from notifications.queue.sending import Sending
 from tests.support.paging import House, page
 from tests.support.permits import END, WARNED, Office
 from tests.support.sending import FakeChannel, work
@@ -90,6 +92,20 @@ def test_a_dead_letter_has_as_many_tries_again_and_keeps_its_id(house: House) ->
     facts = [type(fact).__name__ for fact in house.incidents.get(stream).history]
     assert facts[-3:] == ["PageFailed", "PageRequeued", "PageSent"]
     assert check(house.ledger).differences == ()
+
+
+def test_who_still_has_it_in_hand_from_before_cannot_end_it(house: House) -> None:
+    """A worker that stood still finds it too old, or fails; but it was to be sent again meanwhile."""
+    stream = house.declare()
+    house.fire(stream, page())
+    before = the_letter(house, stream).claimed(house.clock.now())
+    work_until_settled(house, stream, FakeChannel(failures=[SendFailed("HTTP 410", permanent=True)]))
+    house.clock.move(seconds=5 * HOURS)
+    requeue(house, stream)
+    composer = Composer(house.agreements, "http://tocsin.example")
+    Sending(house.incidents, composer, Queue(house.engine), lambda: 0.5).review(before)
+    assert the_letter(house, stream).status == "waiting"
+    assert work_until_settled(house, stream, FakeChannel()).status == "sent"
 
 
 def test_a_dead_letter_that_fails_again_is_dead_again(house: House) -> None:
