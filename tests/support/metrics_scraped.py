@@ -21,4 +21,5 @@ def scrape_of_everything(site: Site) -> str:
         runner.run_once()
     answer = site.operator.get("/metrics")
     assert answer.status == 200, answer.raw
-    return answer.raw.decode()
+    text: str = answer.raw.decode()
+    return text
