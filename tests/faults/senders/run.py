@@ -40,16 +40,16 @@ SAID_EVERY = 10
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is owed, how often senders are killed, and how long their claims hold (None: as in the product)."""
+    """How much is owed, how often senders are killed, and whether they are hurried (victims.py)."""
 
     size: Size
     kills: int
-    lease: float | None = None
+    hurried: bool = False
 
 
 FULL = Plan(Size(partnerships=20, severities=5, contacts=10, incidents=2), kills=100)
 """2,000 pages to 1,000 destinations: what a kill hit waits for its lease while other destinations have their turn."""
-SHORT = Plan(Size(partnerships=3, severities=2, contacts=10, incidents=2), kills=6, lease=4.0)
+SHORT = Plan(Size(partnerships=3, severities=2, contacts=10, incidents=2), kills=6, hurried=True)
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Report:
 def run(url: str, log: Path, seed: int, plan: Plan, say: Callable[[str], None]) -> Report:
     """Carry out a run on a migrated, empty database; senders write to `log`, `say` shows one line. HarnessFailed."""
     tocsin = build(url, outbound_allow=HERE)
-    victims = Victims(_environment(url), log, plan.lease)
+    victims = Victims(_environment(url), log, hurried=plan.hurried)
     try:
         with sinking() as sink:
             owe(tocsin, sink.url, plan.size)

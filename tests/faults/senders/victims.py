@@ -18,6 +18,7 @@ from api.processes.process import die_with_parent
 from api.processes.worker import run
 from api.settings import Settings
 from notifications.queue import queue as deliveries
+from notifications.queue import retry
 from notifications.webhooks import queue as messages
 
 if TYPE_CHECKING:
@@ -26,17 +27,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PARTS = ("sender", "webhooks")
+HURRIED_LEASE_SECONDS = 4.0
+"""Far longer than the sink takes at most."""
+HURRIED_WAIT_SECONDS = 0.5
 PATIENCE = 15.0
 """Seconds that they get to stop in at the end."""
 
 
 @dataclass
 class Victims:
-    """Starts them, and kills them. `lease` is how long a claim holds in seconds; None: as long as in the product."""
+    """Starts them, and kills them. `hurried`: what a kill hit, and what was refused, is tried again after seconds."""
 
     env: Mapping[str, str]
     log: Path
-    lease: float | None
+    hurried: bool
     running: list[BaseProcess] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
     """Ends that no kill of ours explains: defects."""
@@ -45,7 +49,7 @@ class Victims:
         """Start one of each."""
         context = get_context("forkserver")
         context.set_forkserver_preload(["__main__", __name__])
-        made = {part: (part, dict(self.env), str(self.log), self.lease) for part in PARTS}
+        made = {part: (part, dict(self.env), str(self.log), self.hurried) for part in PARTS}
         self.running = [context.Process(target=_work, args=args, name=part) for part, args in made.items()]
         for process in self.running:
             process.start()
@@ -73,14 +77,15 @@ class Victims:
         self.running = []
 
 
-def _work(part: str, env: Mapping[str, str], log: str, lease: float | None) -> None:
+def _work(part: str, env: Mapping[str, str], log: str, hurried: bool) -> None:  # noqa: FBT001 - a process takes no named ones
     """Be a worker of one part."""
     die_with_parent(signal.SIGKILL, os.getppid())
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for standard in (1, 2):
         os.dup2(descriptor, standard)
-    if lease is not None:
-        deliveries.LEASE = messages.LEASE = timedelta(seconds=lease)
+    if hurried:
+        deliveries.LEASE = messages.LEASE = timedelta(seconds=HURRIED_LEASE_SECONDS)
+        retry.FIRST_WAIT = HURRIED_WAIT_SECONDS
     os.environ.update(env)
     settings = Settings.read()
     configure_logging(settings.log_level, settings.log_format)
