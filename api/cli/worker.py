@@ -8,6 +8,9 @@ from api.logs import configure_logging
 from api.postgres.database import with_database
 from api.settings import Settings
 
+PARTS = ("sequencer", "engine", "sender", "webhooks", "followers", "journal", "heartbeats", "watchdog")
+"""Those of api/processes/worker.py, which is imported when it runs; a test compares them."""
+
 
 @click.command(
     epilog="""\b
@@ -18,7 +21,7 @@ Example: on a second machine, so that either may fail
 Example: the sequencer in a process of its own
   tocsin worker --only sequencer""",
 )
-@click.option("--only", type=click.Choice(["sequencer", "engine", "sender", "followers"]), help="Run this part alone.")
+@click.option("--only", type=click.Choice(PARTS), help="Run this part alone.")
 def command(only: str | None) -> None:
     """Do what must happen by itself: sequence the record, act on deadlines, deliver messages.
 
