@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import OidcSettings, Settings
+from api.settings_metrics import MetricsSettings
 from api.startup_errors import SettingsError
 
 
@@ -139,3 +140,15 @@ def test_the_provider_file_is_read_at_the_start(monkeypatch: pytest.MonkeyPatch,
         monkeypatch.setenv("TOCSIN_PROVIDER_FILE", str(missing))
         with pytest.raises(SettingsError, match=f"TOCSIN_PROVIDER_FILE: {missing} cannot be read"):
             Settings.read()
+
+
+def test_a_worker_is_scraped_where_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nowhere by default; then on this machine alone, unless a host is named; a port that is none is told."""
+    assert Settings.read().metrics is None
+    monkeypatch.setenv("TOCSIN_METRICS_PORT", "9464")
+    assert Settings.read().metrics == MetricsSettings("127.0.0.1", 9464)
+    monkeypatch.setenv("TOCSIN_METRICS_HOST", "0.0.0.0")  # noqa: S104 - that is what may be asked for
+    assert Settings.read().metrics == MetricsSettings("0.0.0.0", 9464)  # noqa: S104 - as above
+    monkeypatch.setenv("TOCSIN_METRICS_PORT", "0")
+    with pytest.raises(SettingsError, match="TOCSIN_METRICS_PORT: must be a whole number from 1 to 65535"):
+        Settings.read()
