@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.channels.provider.texting import BASIC, EXTENDED, parts, text_of, text_of_bundle
@@ -106,6 +106,7 @@ def test_several_are_told_in_one() -> None:
     assert parts(told) <= 2
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300), st.one_of(st.none(), st.just(LINK)), st.integers(1, 6))
 def test_it_never_takes_more_parts_than_allowed(title: str, why: str, link: str | None, segments: int) -> None:
     """Whatever people write; and it begins by what it is about."""
