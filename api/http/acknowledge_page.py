@@ -46,8 +46,8 @@ def page_of(opened: Opened, base_url: str, original: str | None, *, status: HTTP
 def done_page(opened: Opened, base_url: str) -> Page:
     """Say that it is taken now."""
     lines = (
-        "It is yours now. Nobody else is paged for it, as long as you have it in hand.",
-        "If you cannot work on it after all, give it back or hand it on: then others are paged.",
+        "It is yours now. Nobody else is asked to take it, as long as you have it in hand.",
+        "If you cannot work on it after all, give it back or hand it on: then others are asked.",
     )
     return _shown(opened, base_url, Page(f"You have acknowledged {opened.incident.label}", lines))
 
@@ -89,7 +89,7 @@ def _words(opened: Opened, original: str | None) -> tuple[str, ...]:
     match opened.state:
         case State.OPEN:
             whom = f"You do so as {opened.reader.name}, for {opened.reader.party}."
-            return f"Acknowledge {label}?", whom, "Nobody else is paged for it then."
+            return f"Acknowledge {label}?", whom, "Nobody else is asked to take it then."
         case State.USED:
             at = "" if opened.used is None else f" on {on_the_wall(opened.used.recorded_at, opened.reader.tz)}"
             return f"You acknowledged {label} by this link before", f"It was used{at}, and works once.", _hand(by)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from escalation.crew.reaching import PAGE as PAGING
 from notifications.queue.claiming import FIELDS
 from notifications.queue.delivery import NOTICE, REMINDER, Delivery
 from notifications.queue.waiting import BUNDLED
@@ -43,7 +44,7 @@ class Parcel:
 _SINCE = text("""
     SELECT max(finished_at) FROM deliveries
     WHERE status = 'sent' AND kind IN ('notice', 'reminder') AND channel = :channel AND destination = :destination
-        AND recipient = :recipient AND partnership = :partnership AND finished_at > :since
+        AND recipient = :recipient AND partnership = :partnership AND finished_at > :since AND urgency > 0
 """)
 _HOLD = text("""
     UPDATE deliveries SET leased_until = NULL, tries = tries - 1, due_at = :until, waits_for = :why WHERE id = :id
@@ -77,8 +78,11 @@ def parcels(
 
 
 def may_be_bundled(delivery: Delivery) -> bool:
-    """Whether a claimed delivery may go out with others: it informs, and was never tried before."""
-    return delivery.kind in BUNDLED_KINDS and delivery.tries_now == 1
+    """Whether a claimed delivery may go out with others: it informs, and was never tried before.
+
+    What no incident pages for pages as well: a test page, a formal warning.
+    """
+    return delivery.kind in BUNDLED_KINDS and delivery.urgency != PAGING and delivery.tries_now == 1
 
 
 def held_until(last: datetime | None, waited_for: str | None, now: datetime) -> datetime | None:

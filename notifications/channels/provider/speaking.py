@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from escalation.crew.trial import TEST
 from notifications.channels.provider.texting import cut
 from notifications.message.reminder import Reminder
 from notifications.message.words import printable
@@ -26,6 +27,7 @@ _KINDS = {
     NOTICE: "This is for your information, on incident",
     TAKEN: "Nothing more to do on incident",
     REMINDER: "This is a reminder.",
+    TEST: "This is a test call.",
 }
 
 

@@ -79,7 +79,12 @@ def test_an_address_that_is_no_url_has_no_host(destination: str) -> None:
 )
 def test_what_informs_and_was_never_tried_may_be_bundled(kind: str, tries: int, bundled: bool) -> None:  # noqa: FBT001 - a parameter
     """Nothing that calls somebody, or calls them off."""
-    assert may_be_bundled(replace(STORY.delivery(kind), tries=tries)) is bundled
+    assert may_be_bundled(replace(STORY.delivery(kind), urgency=1, tries=tries)) is bundled
+
+
+def test_what_no_incident_pages_for_is_not_held_back_either() -> None:
+    """A test page and a formal warning are reminders of their records, and page as any page does."""
+    assert not may_be_bundled(replace(STORY.delivery("reminder"), urgency=0))
 
 
 @given(ago=st.integers(0, 600), waited_for=st.sampled_from([None, "rate", "HTTP 429", BUNDLED]))

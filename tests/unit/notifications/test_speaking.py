@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from escalation.crew.trial import TEST
 from notifications.channels.provider.filling import values_for
 from notifications.channels.provider.speaking import LONGEST_SAID, speech_of, speech_of_bundle, spelt
 from notifications.message.bundle import Bundle, Part
+from notifications.message.reminder import Reminder
+from notifications.queue.delivery import REMINDER
 from tests.support.paging import Story, page
 from tests.unit.notifications.test_texting import LINK, message
 
@@ -35,6 +39,32 @@ def test_short_names_are_spelt(name: str, heard: str) -> None:
 def test_what_kind_it_is_is_heard_first(kind: str, said: str) -> None:
     """Nobody gets up for what is no page."""
     assert said in speech_of(replace(message(), kind=kind)).split(".")[1]
+
+
+@pytest.mark.parametrize(("kind", "said"), [(REMINDER, "This is a reminder"), (TEST, "This is a test call")])
+def test_what_is_of_no_incident_is_said_too(kind: str, said: str) -> None:
+    """A reminder and a test page have no number and no severity to read out."""
+    once = f"This is Tocsin. {said}. The backup. Test page."
+    assert speech_of(_of_no_incident(kind)) == f"{once} I repeat. {once}"
+
+
+def _of_no_incident(kind: str) -> Reminder:
+    at = datetime(2026, 5, 4, tzinfo=UTC)
+    return Reminder(
+        kind=kind,
+        reminder="r1",
+        about=None,
+        partnership="acme-globex",
+        record="test_page/1",
+        title="The backup",
+        why="Test page",
+        due_at=None,
+        at=at,
+        sent_at=at,
+        link="http://tocsin.example",
+        tz="UTC",
+        to="Ann",
+    )
 
 
 def test_nobody_listens_for_minutes() -> None:
