@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from incidents.ledger.command import Command
+    from incidents.ledger.facts import Record
     from incidents.ledger.pipeline import Write
+    from incidents.ledger.receipts import RequestKey
     from incidents.opening import Report
     from incidents.terms import Assessment
+
+    Beside = Callable[[Incident, Command], Record]
+    """Gives the record of another log that tells of a new incident."""
 
 __all__ = ["Answer", "Asked", "Incidents"]
 
@@ -29,9 +35,12 @@ _NUMBERS = select(incident_numbers.next_value()).select_from(func.generate_serie
 class Incidents(Answering):
     """The use cases. All raise NotFound, Stale, Conflict, KeyReused, TooLate, and what the command itself refuses."""
 
-    def declare(self, partnership: str, report: Report, asked: Asked) -> Answer:
-        """Record a new incident and classify it under the agreement in force. InvalidField; NotFound."""
-        return self._once(asked, lambda: self._declare(partnership, report, asked))
+    def declare(self, partnership: str, report: Report, asked: Asked, beside: Beside | None = None) -> Answer:
+        """Record a new incident and classify it under the agreement in force. InvalidField; NotFound.
+
+        With `beside`, another record tells of it: both are saved, or neither is.
+        """
+        return self._once(asked, lambda: self._declare(partnership, report, asked, beside))
 
     def classify(self, stream: str, assessment: Assessment, asked: Asked) -> Answer:
         """Assess impact, urgency and flags again."""
@@ -103,12 +112,22 @@ class Incidents(Answering):
         """Record what the system itself saw of an incident; `tell` adds the facts, if any."""
         return self.ledger.witness(Incident, stream, tell, after=after)
 
-    def _declare(self, partnership: str, report: Report, asked: Asked) -> Answer:
+    def _declare(self, partnership: str, report: Report, asked: Asked, beside: Beside | None) -> Answer:
         with self.ledger.command() as command:
             opened_at = asked.at or command.recorded_at
             terms = self.agreements.in_force(partnership, opened_at).for_service(report.service)
             check_time(opened_at, command.recorded_at, terms)
             [number] = self.numbers(1)
             incident = opened(partnership, number, report, terms, **asked.said(opened_at, terms))
-            self.ledger.save(incident, request=asked.request)
+            if beside is None:
+                self.ledger.save(incident, request=asked.request)
+            else:
+                self._save_both(incident, beside(incident, command), asked.request)
             return Answer(incident, command.recorded_at)
+
+    def _save_both(self, incident: Incident, other: Record, request: RequestKey | None) -> None:
+        """Save records of two logs in one transaction, the new one first: only a repeated request waits for that."""
+        with self.ledger.engine.begin() as connection:
+            self.ledger.save(incident, request=request, connection=connection)
+            self.ledger.save(other, connection=connection)
+        self.ledger.committed()

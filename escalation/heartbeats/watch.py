@@ -2,6 +2,7 @@
 
 A row is claimed by a lease, not held: a call must never wait for an incident to be opened. So two may look at one
 heartbeat, after a crash or a long halt; a receipt, named by the beginning of the silence, lets one incident come of it.
+The incident and what the heartbeat tells of it are saved together: no crash leaves one that no call would end.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from incidents.incident import Incident
     from incidents.incidents import Incidents
+    from incidents.ledger.command import Command
 
 BATCH = 20
 LEASE = timedelta(minutes=1)
@@ -79,8 +82,9 @@ class Watch:
         claimed = self._claim(now)
         for row in claimed:
             try:
+                heartbeat = self._ledger.get(Heartbeat, row.stream)
                 if self._still_ours(row):
-                    self._look(row, now)
+                    self._look(heartbeat, row, now)
             except DATABASE_TROUBLE:
                 raise  # no heartbeat's fault
             except (Conflict, Stale):
@@ -101,17 +105,16 @@ class Watch:
         with self._ledger.engine.connect() as connection:
             return bool(fetch(connection, _STILL, {"of": row.stream, "until": row.due_at}))
 
-    def _look(self, row: Row[Any], now: datetime) -> None:
+    def _look(self, heartbeat: Heartbeat, row: Row[Any], now: datetime) -> None:
         match verdict(row, now):
             case Missing(since):
-                self._missed(row, since)
+                self._missed(heartbeat, row, since)
             case Back(heard_at):
-                self._heard_again(row, heard_at)
+                self._heard_again(heartbeat, row, heard_at)
             case None:
                 self._settle(row)
 
-    def _missed(self, row: Row[Any], since: datetime) -> None:
-        heartbeat = self._ledger.get(Heartbeat, row.stream)
+    def _missed(self, heartbeat: Heartbeat, row: Row[Any], since: datetime) -> None:
         asked = Asked(by=heartbeat.actor, party=row.party, via=VIA, request=_request(heartbeat, "missed", since))
         report = Report(
             title=title(heartbeat),
@@ -119,13 +122,22 @@ class Watch:
             description=description(heartbeat, row),
             assessment=Assessment(row.impact, row.urgency),
         )
+
+        def told(incident: Incident, command: Command) -> Heartbeat:
+            # As it was judged: where somebody has changed it since, to pause it perhaps, that is first and this is not.
+            seen = self._ledger.get(Heartbeat, row.stream, version=heartbeat.version)
+            seen.miss(since, incident.public_id, at=command.recorded_at)
+            return seen
+
         try:
-            opened = self._incidents.declare(row.partnership, report, asked).incident
+            answer = self._incidents.declare(row.partnership, report, asked, told)
         except (InvalidField, NotFound, Refused) as refusal:
             self._refused(row, since, refusal)
             return
-        self._ledger.witness(Heartbeat, row.stream, lambda it, at: it.miss(since, opened.public_id, at=at))
-        _log.warning("heartbeat_missed", heartbeat=row.stream, name=row.name, incident=opened.label)
+        if answer.replayed:
+            self._settle(row)  # somebody else told of this silence, while we stood still
+        else:
+            _log.warning("heartbeat_missed", heartbeat=row.stream, name=row.name, incident=answer.incident.label)
 
     def _refused(self, row: Row[Any], since: datetime, refusal: InvalidField | NotFound | Refused) -> None:
         """Keep why, and come back later: the agreement may take it by then."""
@@ -135,8 +147,7 @@ class Watch:
         self._write(Write(_POSTPONE, [{"of": row.stream, "until": until}]))
         _log.error("heartbeat_opened_no_incident", heartbeat=row.stream, name=row.name, why=why)
 
-    def _heard_again(self, row: Row[Any], heard_at: datetime) -> None:
-        heartbeat = self._ledger.get(Heartbeat, row.stream)
+    def _heard_again(self, heartbeat: Heartbeat, row: Row[Any], heard_at: datetime) -> None:
         silence = Silence(row.silent_since, row.incident, row.refusal)
         if silence.incident is not None:
             self._say_in(heartbeat, silence, silence.incident, heard_at)

@@ -23,7 +23,7 @@ from tests.support.clock import MovedClock
 from tests.support.ledgers import PARTNERSHIP, publish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from api.bootstrap import Tocsin
 
@@ -175,22 +175,68 @@ def test_two_who_watch_at_once_open_one_incident_each(tocsin: Tocsin, database_u
     assert len({incident.reported_by for incident in incidents(tocsin)}) == 30
 
 
-def test_a_crash_before_it_is_on_record_opens_no_second_incident(
+def test_a_crash_before_it_is_on_record_opens_nothing(
     tocsin: Tocsin, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once the lease has run out, whoever looks next finds the incident that was opened."""
+    """The incident goes with the record of it; once the lease has run out, whoever looks next opens one."""
     stream, _ = made(tocsin)
     clock.move(seconds=90)
     with monkeypatch.context() as broken:
-        broken.setattr(Heartbeat, "miss", _break)
+        _break_where_it_is_saved(tocsin, broken)
         watch(tocsin)
-    assert facts(tocsin, stream) == []
+    assert (facts(tocsin, stream), incidents(tocsin)) == ([], [])
     clock.move(seconds=59)
     assert watch(tocsin) == 0
     clock.move(seconds=1)
     assert watch(tocsin) == 1
     [incident] = incidents(tocsin)
     assert row(tocsin, stream).incident == incident.public_id
+
+
+def test_a_call_after_a_crash_leaves_nothing_open(
+    tocsin: Tocsin, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes within the lease, so that nobody looks at that silence again."""
+    stream, token = made(tocsin)
+    clock.move(seconds=90)
+    with monkeypatch.context() as broken:
+        _break_where_it_is_saved(tocsin, broken)
+        watch(tocsin)
+    clock.move(seconds=30)
+    call(tocsin, token)
+    clock.move(seconds=30)
+    watch(tocsin)
+    assert (facts(tocsin, stream), incidents(tocsin)) == ([], [])
+
+
+def test_what_is_paused_while_its_incident_is_opened_opens_none(
+    tocsin: Tocsin, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever paused it was first."""
+    stream, _ = made(tocsin)
+    clock.move(seconds=90)
+    _before_declaring(tocsin, monkeypatch, lambda: tocsin.heartbeats.book.pause(stream, BY))
+    assert watch(tocsin) == 1
+    assert (facts(tocsin, stream), incidents(tocsin)) == (["Paused"], [])
+
+
+def test_who_stood_still_tells_nothing_twice(
+    tocsin: Tocsin, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Meanwhile its lease ran out, somebody else told of the silence, and that is over, too."""
+    stream, token = made(tocsin)
+    clock.move(seconds=90)
+
+    def told_by_another() -> None:
+        clock.move(seconds=60)
+        watch(tocsin)
+        call(tocsin, token)
+        watch(tocsin)
+
+    _before_declaring(tocsin, monkeypatch, told_by_another)
+    watch(tocsin)
+    assert [each.status for each in incidents(tocsin)] == ["resolved"]
+    assert facts(tocsin, stream) == ["Missed", "HeardAgain"]
 
 
 def test_a_crash_after_the_resolution_says_it_once(
@@ -280,11 +326,11 @@ def test_what_calls_before_its_turn_in_a_batch_opens_nothing(
     clock.move(seconds=90)
     declare = tocsin.incidents.declare
 
-    def other_calls(partnership: str, report: Any, asked: Asked) -> Any:  # noqa: ANN401 - as the use case has it
+    def other_calls(partnership: str, report: Any, asked: Asked, beside: Any) -> Any:  # noqa: ANN401 - as the use case has it
         monkeypatch.undo()
         [other] = tokens.keys() - {asked.by}
         call(tocsin, tokens[other])
-        return declare(partnership, report, asked)
+        return declare(partnership, report, asked, beside)
 
     monkeypatch.setattr(tocsin.incidents, "declare", other_calls)
     watch(tocsin)
@@ -358,6 +404,30 @@ def test_ten_thousand_cost_a_look_into_an_index(tocsin: Tocsin) -> None:
         plan = connection.execute(text(f"EXPLAIN {looking}"))
         assert "heartbeats_due_at_idx" in "".join(plan.scalars())
     assert tocsin.heartbeats.watch.run_once() == 0
+
+
+def _break_where_it_is_saved(tocsin: Tocsin, broken: pytest.MonkeyPatch) -> None:
+    """End the process when a heartbeat is to be saved, whatever was saved before."""
+    save = tocsin.ledger.save
+
+    def ended(*records: Any, **named: Any) -> None:  # noqa: ANN401 - whatever the ledger takes
+        if any(isinstance(each, Heartbeat) for each in records):
+            _break()
+        save(*records, **named)
+
+    broken.setattr(tocsin.ledger, "save", ended)
+
+
+def _before_declaring(tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen, once, when all is decided and the incident is about to be opened."""
+    declare = tocsin.incidents.declare
+
+    def later(*args: Any) -> Any:  # noqa: ANN401 - whatever the use case takes
+        monkeypatch.undo()
+        happens()
+        return declare(*args)
+
+    monkeypatch.setattr(tocsin.incidents, "declare", later)
 
 
 def _break(*_: object, **__: object) -> None:
