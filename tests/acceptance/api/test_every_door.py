@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
+from itertools import count, cycle
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -87,7 +87,10 @@ class House:
         let_decide(site, OURS)
         self.keys = {party: party_key(site.tocsin, OURS, party, [Scope.EVENTS_READ]).split("_")[1] for party in PARTIES}
         self.visitors = [
-            *(self._person(f"{role} of {party}", OURS, party, [role]) for role in ROLES for party in PARTIES),
+            *(
+                self._person(f"{role} of {party}", OURS, party, [role])
+                for role, party in zip(ROLES, cycle(PARTIES), strict=False)
+            ),
             self._person("a person without a role", None, None, []),
             self._person("every role elsewhere", THEIRS, "acme", list(ROLES)),
             self._key("a key of the partnership", OF_A_PARTNERSHIP, party_key(site.tocsin, OURS, "acme")),

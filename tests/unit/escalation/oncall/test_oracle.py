@@ -131,7 +131,7 @@ def agrees(schedule: Schedule, change: int) -> None:
 
 @pytest.mark.parametrize("tz", ZONES)
 @given(st.data())
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 def test_at_every_change_of_the_clocks(tz: str, data: st.DataObject) -> None:
     """Rotations, hours, turns, finished windows and overrides are as the walk finds them, at each change."""
     for change in changes(tz, FIRST, LAST) or [NEW_YEAR]:
