@@ -46,7 +46,7 @@ outside: setup node-tools ## The tests against stand-ins of other companies' ser
 	$(BIN)/pytest -m outside
 
 rules: setup promtool ## The alerts for Prometheus and a real scrape, judged by promtool
-	$(BIN)/pytest -m rules
+	$(BIN)/pytest -m rules tests/integration/metrics
 
 node-tools: setup $(NODE_TOOLS)
 
