@@ -52,8 +52,8 @@ FOR_ALL_KNOWN = {
 }  # fmt: skip
 """What needs no scope."""
 
-UNDOCUMENTED = {"/", "/docs", "/docs/static/<path:filename>", "/v1/openapi.json"}
-"""The documentation itself, for everybody."""
+UNDOCUMENTED = {"/", "/acknowledge/<token>", "/docs", "/docs/static/<path:filename>", "/v1/openapi.json"}
+"""The documentation itself, for everybody; and a page for whoever was sent its address."""
 
 DOCUMENT: dict[str, Any] = create_app(cast("Tocsin", object())).test_client().get("/v1/openapi.json").get_json()
 OPERATIONS = {described["operationId"]: (path, method) for path, method, described in operations(DOCUMENT)}
