@@ -104,7 +104,8 @@ def _decided(narrow: dict[str, Any], world: World) -> None:
         if path.endswith("/visibility"):
             references = world.known["free"]
         elif "{number}" in path:
-            references = [*world.known["free"], *world.known["decided"]]
+            # What only reads is for finding secrets: incidents without any would drown the others.
+            references = [*(world.known["free"] if "post" in item else ()), *world.known["decided"]]
         if references:
             numbers = next((values for part, values in NUMBERED.items() if part in path), [])
             known = {"reference": references, "number": numbers}
