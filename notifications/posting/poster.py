@@ -33,7 +33,7 @@ _VISIBLE = re.compile(r"[!-~]+")
 _TROUBLE = (OSError, NotAllowed, NameNotFound, NotConnected, httpcore.ProtocolError, httpcore.NetworkError)
 _SAID: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "timed out"),
-    (NotAllowed, "address is not allowed"),
+    (NotAllowed, "address is not of the open internet, nor allowed here"),
     (NameNotFound, "host name not found"),
     (NotConnected, "could not connect"),
     (ssl.SSLCertVerificationError, "certificate is not trusted"),
