@@ -45,7 +45,7 @@ def forget_ended() -> None:
     """Forget it of every process that is no more: not all end where somebody sees it."""
     for file in Path(os.environ[VARIABLE]).glob("gauge_live*_*.db"):
         pid = int(file.stem.rpartition("_")[2])
-        if not psutil.pid_exists(pid):
+        if not _lives(pid):
             file.unlink(missing_ok=True)
 
 
@@ -61,5 +61,13 @@ def _made(base: Path) -> Path:
 def _remove_left(base: Path) -> None:
     for directory in base.glob(f"{socket.gethostname()}-*"):
         pid = directory.name.rpartition("-")[2]
-        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+        if pid.isdecimal() and not _lives(int(pid)):
             remove(directory)
+
+
+def _lives(pid: int) -> bool:
+    """Say whether there is such a process; one that ended, and that nobody has asked for its exit code yet, is none."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

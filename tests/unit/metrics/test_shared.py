@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psutil
+
 from api.metrics import shared
 
 if TYPE_CHECKING:
@@ -59,11 +61,17 @@ def test_where_nothing_can_be_written_it_is_among_temporary_files(
 def test_only_what_was_true_while_a_process_lived_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it counted has happened, and stays; live processes keep all of theirs."""
     monkeypatch.setenv(shared.VARIABLE, str(tmp_path))
+    zombie = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert zombie.stdout
+    zombie.stdout.read()  # it closes as the process ends
+    while psutil.Process(zombie.pid).status() != psutil.STATUS_ZOMBIE:
+        pass
     ended, live, seen = ended_process(), os.getpid(), os.getppid()
-    for pid in (ended, live, seen):
+    for pid in (ended, zombie.pid, live, seen):
         for kind in ("counter", "histogram", "gauge_livesum"):
             (tmp_path / f"{kind}_{pid}.db").touch()
     shared.forget_ended()
     shared.forget(seen)
     assert {path.name for path in tmp_path.glob("gauge*")} == {f"gauge_livesum_{live}.db"}
-    assert len(list(tmp_path.glob("counter*"))) == len(list(tmp_path.glob("histogram*"))) == 3
+    assert len(list(tmp_path.glob("counter*"))) == len(list(tmp_path.glob("histogram*"))) == 4
+    zombie.communicate()
