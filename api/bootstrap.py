@@ -72,7 +72,7 @@ from notifications.webhooks.body import Bodies
 from notifications.webhooks.book import Subscriptions
 from notifications.webhooks.fan_out import FanOut
 from notifications.webhooks.history import FORGET as FORGET_SENT
-from notifications.webhooks.history import History
+from notifications.webhooks.history import FORGET_LANE, FORGET_WAITING, History
 from notifications.webhooks.secrets import FORGET as FORGET_SECRETS
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def build(  # noqa: PLR0913 - each is a choice of one way to run
     projections: list[Projection] = []
     waker = Waker(database)
     ledger = Ledger(database, catalogue(), clock, projections, committed or waker.notify)
-    ledger.forgetting += [FORGET, FORGET_SENT, FORGET_SECRETS]
+    ledger.forgetting += [FORGET, FORGET_SENT, FORGET_WAITING, FORGET_LANE, FORGET_SECRETS]
     book = AgreementBook(ledger)
     courses = Courses(book)
     roll = MemberRoll(ledger.recorder.reading)

@@ -111,7 +111,7 @@ GRANT SELECT (subscription, made_at, partnership, expires_at), INSERT, UPDATE (e
 GRANT SELECT ON webhook_secrets TO tocsin_worker;
 GRANT DELETE ON webhook_messages TO tocsin_worker;
 GRANT INSERT, UPDATE, DELETE ON webhook_attempts, webhook_lanes TO tocsin_worker;
-GRANT DELETE ON webhook_attempts TO tocsin_eraser;
+GRANT DELETE ON webhook_messages, webhook_attempts, webhook_lanes TO tocsin_eraser;
 INSERT INTO followers (name, position) SELECT 'webhooks', position FROM sequencer WHERE name = 'sequencer';
 """
 

@@ -18,8 +18,8 @@ from incidents.happenings import WHOLE
 from incidents.ledger.tables import sequence
 from incidents.restrictions import disclosed
 from notifications.webhooks.log import body_kept, request_struck, response_struck
-from notifications.webhooks.statuses import SHOWN
-from notifications.webhooks.tables import webhook_attempts, webhook_messages
+from notifications.webhooks.statuses import SHOWN, WAITING
+from notifications.webhooks.tables import webhook_attempts, webhook_lanes, webhook_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +36,10 @@ FORGET = delete(webhook_attempts).where(
     )
 )
 """Lets go of what was sent of a stream that is erased, for bodies show its words; and by a subscription that is."""
+FORGET_WAITING = delete(webhook_messages).where(_row.subscription == bindparam("of"), _row.status == WAITING)
+"""Lets go of what an erased subscription is never sent any more, once the attempts at it are gone."""
+FORGET_LANE = delete(webhook_lanes).where(webhook_lanes.c.subscription == bindparam("of"))
+"""Lets go of what is known of its receiver; that says which host it is, as waiting messages do."""
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,15 @@ _POSTPONE = text("""
 UPDATE webhook_messages SET due_at = :again_at, waits_for = :why, leased_until = NULL
 WHERE id = :message AND leased_until = :held AND status = 'waiting'
 """)
-# The number is looked up: a message that is sent again, with tries of its own, has attempts from before.
+# A message that was deleted while it was on its way, for its subscription was erased, leaves nothing: neither an
+# attempt nor a lane is to show the address. The number is looked up: one that is sent again has attempts from before.
 _ATTEMPT = text("""
 INSERT INTO webhook_attempts
     (message, nth, partnership, at, took_ms, outcome, status_code, request, response, error)
 SELECT :message, coalesce(max(nth), 0) + 1, :partnership, :at, :took_ms, :outcome, :status_code, :request, :response,
        :error
 FROM webhook_attempts WHERE message = :message
+HAVING EXISTS (SELECT FROM webhook_messages WHERE id = :message)
 ON CONFLICT DO NOTHING
 """).bindparams(
     bindparam("request", type_=JSONB(none_as_null=True)), bindparam("response", type_=JSONB(none_as_null=True))
@@ -45,7 +47,8 @@ ON CONFLICT (subscription) DO UPDATE SET opens_at = NULL, why = NULL, slow = :sl
 """)
 _ILL = text("""
 INSERT INTO webhook_lanes (subscription, partnership, opens_at, why, slow, failing_since)
-VALUES (:subscription, :partnership, :opens_at, :why, :slow, :present)
+SELECT :subscription, :partnership, :opens_at, :why, :slow, :present
+WHERE EXISTS (SELECT FROM webhook_messages WHERE id = :message)
 ON CONFLICT (subscription) DO UPDATE
 SET opens_at = :opens_at, why = :why, slow = :slow, failing_since = coalesce(webhook_lanes.failing_since, :present)
 """)
@@ -136,4 +139,5 @@ def _whose(message: Claimed) -> dict[str, Any]:
 
 
 def _ill(message: Claimed, attempt: Attempt, rest: Rest) -> dict[str, Any]:
-    return {**_whose(message), "opens_at": rest.opens_at, "why": rest.why, "slow": attempt.slow, "present": attempt.at}
+    known = {"opens_at": rest.opens_at, "why": rest.why, "slow": attempt.slow, "present": attempt.at}
+    return {**_whose(message), **known, "message": message.id}

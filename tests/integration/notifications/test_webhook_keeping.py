@@ -15,11 +15,12 @@ from notifications.webhooks.book import Place
 from notifications.webhooks.record import GONE, SILENT, Settings, Subscription
 from notifications.webhooks.retention import EVERY, Retention
 from notifications.webhooks.tables import webhook_attempts, webhook_secrets
-from tests.support.receiver import receiving
+from tests.support.receiver import answer, receiving
 from tests.support.subscribed import OWNER, Subscribed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
 
     from sqlalchemy import Engine
 
@@ -155,3 +156,39 @@ def test_an_erased_subscription_is_removed(desk: Subscribed, eraser: Engine) -> 
     assert not isinstance(record.settings.url, str)
     with desk.tocsin.database.connect() as connection:
         assert connection.execute(webhook_secrets.select()).all() == []
+
+
+def test_what_waits_for_an_erased_subscription_is_let_go(desk: Subscribed, eraser: Engine) -> None:
+    """It says which host it waits for, and is never sent; what was sent stays in the log, and others' messages wait."""
+    with receiving() as receiver:
+        told, other = (desk.subscribe(receiver, "incident.declared") for _ in range(2))
+        desk.declare()
+        desk.work()
+        receiver.answers = [answer(503)]
+        desk.declare()
+        desk.work()
+    assert [message.status for message in desk.messages(told)] == ["delivered", "waiting"]
+    waiting = desk.messages(told)[1].id
+    assert desk.lane(told)
+    erasure.erase(eraser, desk.tocsin.ledger, told, by="key:1")
+    assert [message.status for message in desk.messages(told)] == ["delivered"]
+    assert (desk.attempts(waiting), desk.lane(told)) == ([], None)
+    assert [message.status for message in desk.messages(other)] == ["delivered", "waiting"]
+    assert desk.lane(other)
+
+
+def test_what_is_on_its_way_when_a_subscription_is_erased_leaves_nothing(desk: Subscribed, eraser: Engine) -> None:
+    """No attempt is kept, which would show the address, nor which host did not take it."""
+
+    def erased_meanwhile(request: BaseHTTPRequestHandler) -> None:
+        erasure.erase(eraser, desk.tocsin.ledger, told, by="key:1")
+        answer(503)(request)
+
+    with receiving(erased_meanwhile) as receiver:
+        told = desk.subscribe(receiver, "incident.declared")
+        desk.declare()
+        desk.work()
+        assert len(receiver.requests) == 1
+    assert (desk.messages(told), desk.lane(told)) == ([], None)
+    with desk.tocsin.database.connect() as connection:
+        assert connection.execute(webhook_attempts.select()).all() == []
