@@ -14,13 +14,13 @@ from sqlalchemy.pool import NullPool
 
 from api.postgres.embedded import embedded_postgres
 from api.postgres.migrate import upgrade
+from tests.support.databases import TEMPLATE, Databases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Engine
 
-_TEMPLATE = "migrated"
 _numbers = count(1)
 
 
@@ -39,21 +39,24 @@ def _server(postgres_url: str) -> Iterator[Engine]:
     """Yield an engine on the maintenance database, with the migrated template made."""
     engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {_TEMPLATE}"))
-    upgrade(_renamed(postgres_url, _TEMPLATE))
+        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+    upgrade(_renamed(postgres_url, TEMPLATE))
     yield engine
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def _databases(postgres_url: str, _server: Engine) -> Databases:
+    """Give what has databases."""
+    return Databases(_server, postgres_url)
+
+
 @pytest.fixture
-def database_url(postgres_url: str, _server: Engine) -> Iterator[str]:
-    """Yield the URL of a fresh, migrated database, as the owner of its tables."""
-    name = f"test_{next(_numbers)}"
-    with _server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY=FILE_COPY"))
-    yield _renamed(postgres_url, name)
-    with _server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+def database_url(_databases: Databases) -> Iterator[str]:
+    """Yield the URL of a migrated database in which nothing has happened, as the owner of its tables."""
+    name = _databases.take()
+    yield _databases.address(name)
+    _databases.give_back(name)
 
 
 @pytest.fixture
