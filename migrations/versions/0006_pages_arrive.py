@@ -174,6 +174,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON worker_beats TO tocsin_worker;
 
 LETTERS = """
 ALTER TABLE deliveries ADD COLUMN tried_before integer NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN refused integer NOT NULL DEFAULT 0;
 CREATE INDEX deliveries_letters_idx ON deliveries (partnership, owed_at, id) WHERE status IN ('waiting', 'failed');
 """
 

@@ -18,18 +18,26 @@ class SendFailed(TocsinError):
     `detail` is for the record, which cannot forget it: it says what went wrong in our own words (`HTTP 503`), and
     never repeats what the other side answered. `retry_after` is the rest in seconds that the other side asked for;
     with `whole_channel` it is asked of all that goes over the channel, as a provider or a mail server of ours does.
+    `unclear`: it may have been taken all the same, for there was no answer.
     """
 
     code: ClassVar[str] = "send_failed"
 
     def __init__(
-        self, detail: str, *, retry_after: float | None = None, permanent: bool = False, whole_channel: bool = False
+        self,
+        detail: str,
+        *,
+        retry_after: float | None = None,
+        permanent: bool = False,
+        whole_channel: bool = False,
+        unclear: bool = False,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after = retry_after
         self.permanent = permanent
         self.whole_channel = whole_channel
+        self.unclear = unclear
 
 
 class Channel(Protocol):

@@ -16,7 +16,7 @@ BEING_SENT = "being sent"
 IN_THE_QUEUE = "next in its lane"
 _IN_WORDS = {
     BUNDLED: "it goes out together with what else informs its recipient",
-    RATE: "no more is sent there at once",
+    RATE: "our own pace, one after the other",
 }
 
 
@@ -56,6 +56,7 @@ class Letter:
     leased_until: datetime | None
     tries: int
     tried_before: int
+    refused: int
     detail: str | None
     finished_at: datetime | None
     attempts: tuple[Attempt, ...] = ()

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from notifications.queue.delivery import Delivery
 
 
+KEY = "key:"
+"""Begins the name of a key as an actor, which is no name to say to anybody."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """Whoever reads: for a party (None: for what all may see), in the zone `tz`, as `name`."""
@@ -39,7 +43,9 @@ class Names:
     """Whether all people are told by name, as to auditors and the operator."""
 
     def of(self, actor: str) -> str:
-        """Give what an actor (`person:3b1e…`) is called: whoever is no person, or is gone, by their id."""
+        """Give what an actor (`person:3b1e…`) is called: whoever is gone by their id, a key without."""
+        if actor.startswith(KEY):
+            return "a program"
         if not actor.startswith(PERSON):
             return actor.removeprefix(CONTACT)
         known = self.staff.person(self.partnership, actor.removeprefix(PERSON), self.at)

@@ -2,13 +2,15 @@
 
 Everybody whose page left before somebody took it, or before it was merged into another incident; also when the page was
 under way at that very moment and is only recorded as sent after it, or when its sender died and nobody knows whether it
-left. Whoever has taken it needs no telling; nor does somebody who was asked to help, for whom it has answered nothing.
+left. Whoever has taken it hears so on their other ways. Somebody who was asked to help does not: that has answered
+nothing.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from escalation.crew.ways import VOICE
 from escalation.engine.told import Ending
 from incidents import happenings as h
 from incidents.terms import CONTACT
@@ -101,14 +103,23 @@ def _news_before(left: Left, side: str | None, incident: Incident) -> News | Non
 
 
 def _news(news: News, of: _Page | None, left: Left, incident: Incident) -> Iterator[Announcement]:
-    """Tell one who was paged before it, unless it is their own doing, or of another side."""
+    """Tell one who was paged before it, unless they know, or are of another side."""
     if of is None or of.cause.originator_version > news.originator_version:
         return
-    if news.by in {of.page["recipient"], CONTACT + of.page["recipient"]}:
+    if _knows(of.page, news):
         return
     if isinstance(news, h.MarkedDuplicate) or news.side == of.side:
         told = of.page | {"agreement_version": version_when(of.cause, incident)}
         yield Announcement(news, told, max(news.timestamp, left.timestamp))
+
+
+def _knows(page: dict[str, Any], news: News) -> bool:
+    """Whether it is their own doing: a merging, or a taking on that very way. Nobody is called to be told of their own.
+
+    On their other ways the page still stands as if somebody were to come: a pager goes on, a desk has several readers.
+    """
+    own = news.by in {page["recipient"], CONTACT + page["recipient"]}
+    return own and (isinstance(news, h.MarkedDuplicate) or page["channel"] in {news.via, VOICE})
 
 
 def _pages(incident: Incident) -> dict[str, _Page]:

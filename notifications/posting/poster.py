@@ -118,7 +118,8 @@ def target_of(url: str) -> httpcore.URL:
 def trouble(error: Exception) -> SendFailed:
     """Say in our own words why there is no answer."""
     detail = next((words for kind, words in _SAID if isinstance(error, kind)), "connection broke")
-    return SendFailed(detail, permanent=isinstance(error, NotAllowed))
+    unclear = isinstance(error, TimeoutError) or not isinstance(error, tuple(kind for kind, _ in _SAID))
+    return SendFailed(detail, permanent=isinstance(error, NotAllowed), unclear=unclear)
 
 
 def _no_url() -> SendFailed:

@@ -30,7 +30,8 @@ class Delivery:
     `version` is the fact that caused it, `urgency` 0 goes before 1. `tries` counts this try too, so it tells this
     claim from every other; the claim holds until `leased_until`. `party` is that of a person; of a contact and a
     webhook the agreement knows it. It was first to be sent at `owed_at`; if it had failed for good and was to be sent
-    again, it is since then, and `tried_before` is how many of its tries came before.
+    again, it is since then, and `tried_before` is how many of its tries came before. `refused` of all its
+    tries surely reached nobody.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Delivery:
     owed_at: datetime
     party: str | None = None
     tried_before: int = 0
+    refused: int = 0
 
     @property
     def tries_now(self) -> int:

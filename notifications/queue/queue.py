@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from notifications.queue import lanes
 from notifications.queue.bundling import parcels
 from notifications.queue.claiming import ALONE, claim, glance
-from notifications.queue.delivery import WAITING
+from notifications.queue.delivery import FAILED, WAITING
 from notifications.queue.tables import deliveries, delivery_attempts
 from notifications.queue.waiting import waits_for
 
@@ -42,6 +42,8 @@ _POSTPONE = (
     .where(_still_mine)
     .values(due_at=bindparam("again_at"), waits_for=bindparam("why"), leased_until=None)
 )
+_REFUSED = update(deliveries).where(_row.id == bindparam("delivery")).values(refused=_row.refused + 1)
+"""A try that surely reached nobody: whoever is not paged need not be told either that somebody has come."""
 _ATTEMPT = upsert(delivery_attempts).on_conflict_do_nothing()
 
 
@@ -75,6 +77,8 @@ class Queue:
         """Keep an attempt whose outcome is final: `sent` or `failed`."""
         with self._engine.begin() as connection:
             connection.execute(_ATTEMPT, _row_of(delivery, outcome, tried))
+            if outcome == FAILED and not tried.unclear:
+                connection.execute(_REFUSED, {"delivery": delivery.id})
             lanes.learn(connection, delivery, tried)
 
     def postpone(self, delivery: Delivery, again: TryAgain, tried: Tried) -> None:
@@ -85,6 +89,8 @@ class Queue:
             connection.execute(_ATTEMPT, _row_of(delivery, "retry", tried))
             # Deliveries before lanes, as in a claim: else the two could wait for each other.
             connection.execute(_POSTPONE, {"delivery": delivery.id, "nth": delivery.tries, **until})
+            if not tried.unclear:
+                connection.execute(_REFUSED, {"delivery": delivery.id})
             lanes.learn(connection, delivery, tried)
             if again.rest is not None:
                 lanes.rest(connection, delivery, again.rest, detail)

@@ -68,7 +68,7 @@ class Sending:
         origin = self._origin(delivery)
         why = origin.unneeded(delivery, origin.get(delivery.stream))
         if why is not None:
-            self._withdraw(origin, delivery, why, delivery.tries)
+            self._withdraw(origin, delivery, why, delivery.tries - delivery.refused)
         elif expired(delivery, self._clock.now()):
             origin.say(delivery, FAILED, _as_it_is, tries=delivery.tries, detail=EXPIRED)
 
@@ -77,7 +77,7 @@ class Sending:
         origin, before = self._origin(delivery), delivery.tries - 1
         record = origin.get(delivery.stream)
         if (why := origin.unneeded(delivery, record)) is not None:
-            self._withdraw(origin, delivery, why, before)
+            self._withdraw(origin, delivery, why, before - delivery.refused)
             return None
         now = self._clock.now()
         if expired(delivery, now):
@@ -116,7 +116,7 @@ class Sending:
             self._queue.attempted(delivery, SENT, Tried(now, took_ms))
             origin.say(delivery, SENT, _as_it_is, tries=delivery.tries)
             return
-        tried = Tried(now, took_ms, failure.detail)
+        tried = Tried(now, took_ms, failure.detail, failure.unclear)
         match after_failure(failure, delivery.tries_now, now, self._chance()):
             case TryAgain(due_at, rest):
                 self._queue.postpone(delivery, TryAgain(min(due_at, expires_at(delivery)), rest), tried)
@@ -126,7 +126,7 @@ class Sending:
         _log.warning("send_failed", delivery=delivery.id, channel=delivery.channel, detail=failure.detail)
 
     def _withdraw(self, origin: Origin[Any], delivery: Delivery, why: str, tries: int) -> None:
-        """Withdraw, unless it has come to be needed again since we looked."""
+        """Withdraw, unless it has come to be needed again since we looked; `tries` may have reached somebody."""
 
         def still(record: Record) -> bool:
             return origin.unneeded(delivery, record) is not None
@@ -144,4 +144,4 @@ def _as_it_is(_: Record) -> bool:
 
 def _broke(delivery: Delivery, error: Exception) -> SendFailed:
     _log.exception("send_broke", delivery=delivery.id, channel=delivery.channel)
-    return SendFailed(f"internal error: {type(error).__name__}")
+    return SendFailed(f"internal error: {type(error).__name__}", unclear=True)

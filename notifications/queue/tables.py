@@ -27,6 +27,7 @@ deliveries = Table(
     Column("leased_until", DateTime(timezone=True)),
     Column("tries", Integer, nullable=False),
     Column("tried_before", Integer, nullable=False, server_default=text("0")),
+    Column("refused", Integer, nullable=False, server_default=text("0")),
     Column("detail", Text),
     Column("finished_at", DateTime(timezone=True)),
     Index(
@@ -76,8 +77,8 @@ deliveries = Table(
 `party` is that of a person; of a contact and a webhook the agreement knows it. `owed_at` is when it was first to be
 sent, `due_at` when it is to be tried next, and `waits_for` why not before, in our own words; None: that is its time.
 Of one that failed for good and is to be sent again `owed_at` is since when, and `tried_before` how many of its `tries`
-came before. `overtaken`: something was decided about its record since, so whether it is still needed is to be asked at
-once, whenever it is due.
+came before; `refused` of all its tries surely reached nobody. `overtaken`: something was decided about its record
+since, so whether it is still needed is to be asked at once, whenever it is due.
 """
 
 delivery_attempts = Table(

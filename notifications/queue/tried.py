@@ -14,8 +14,10 @@ class Tried:
     """When an attempt was over, and what went wrong, in our own words (None: nothing).
 
     `took_ms` is how long the channel had it, in milliseconds; None: it did not get that far.
+    `unclear`: as of SendFailed.
     """
 
     at: datetime
     took_ms: int | None
     detail: str | None = None
+    unclear: bool = False

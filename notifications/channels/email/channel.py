@@ -151,7 +151,7 @@ def _trouble(error: OSError, deadline: Deadline) -> SendFailed:
     try:
         deadline.left()
     except TimeoutError:
-        return SendFailed("timed out")
+        return SendFailed("timed out", unclear=True)
     match error:
         case TimeoutError() | socket.gaierror() | ConnectionRefusedError():
             return SendFailed("could not connect")
@@ -159,4 +159,4 @@ def _trouble(error: OSError, deadline: Deadline) -> SendFailed:
             return SendFailed("the mail server's certificate is not trusted")
         case ssl.SSLError():
             return SendFailed("no TLS could be agreed on")
-    return SendFailed("connection broke")
+    return SendFailed("connection broke", unclear=True)

@@ -7,6 +7,7 @@ import pytest
 from escalation.crew.own import OwnStaff
 from escalation.crew.staff import NOBODY
 from incidents.incidents import Asked, Incidents
+from notifications.channels.channel import SendFailed
 from notifications.queue.queue import LEASE
 from tests.support.paging import House, page
 from tests.support.sending import FakeChannel, claim, work
@@ -50,7 +51,7 @@ def test_whoever_was_paged_hears_who_has_taken_it(house: House) -> None:
     house.incidents.acknowledge(stream, ANSWERING)
     work(sender)
     taken = [(delivery.recipient, message.why) for delivery, message in channel.sent if message.kind == "taken"]
-    assert sorted(taken) == [("acme-duty", "Taken by key:2"), ("acme-ops", "Taken by key:2")]
+    assert sorted(taken) == [("acme-duty", "Taken by a program"), ("acme-ops", "Taken by a program")]
 
 
 def test_whoever_was_being_paged_at_the_acknowledgement_hears_of_it_too(house: House) -> None:
@@ -119,3 +120,16 @@ def test_a_page_that_came_to_be_needed_again_is_not_withdrawn(house: House) -> N
     work(sender)
     assert channel.recipients() == ["acme-duty"]
     assert [row.status for row in house.rows()] == ["sent"]
+
+
+@pytest.mark.parametrize(("unclear", "told"), [(False, []), (True, ["acme-duty"])])
+def test_whoever_was_surely_not_reached_is_not_told_either(house: House, *, unclear: bool, told: list[str]) -> None:
+    """The one try was refused, so nobody is on the way; where no answer came, somebody may be."""
+    stream, channel = house.declare(), FakeChannel(failures=[SendFailed("HTTP 503", unclear=unclear)])
+    house.fire(stream, page())
+    sender = house.sender(channel)
+    work(sender)
+    house.incidents.acknowledge(stream, ANSWERING)
+    work(sender)
+    assert channel.recipients() == told
+    assert [row.refused for row in house.rows() if row.kind == "page"] == [0 if unclear else 1]

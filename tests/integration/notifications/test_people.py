@@ -80,13 +80,13 @@ def test_a_contacts_delivery_has_no_party_of_its_own(house: Manned) -> None:
 
 
 def test_whoever_answers_the_first_way_is_not_reached_by_the_second(house: Manned) -> None:
-    """The second step of her contact rules is withdrawn, and she hears nothing of her own acknowledgement."""
+    """The second step of her contact rules is withdrawn; the first, which got the page, hears that it is taken."""
     stream = house.call()
     work(house.manned)
     house.incidents.acknowledge(stream, Asked(by=ANN, party="acme"))
     house.clock.move(seconds=SECOND_STEP)
     work(house.manned)
-    assert [message.kind for _, message in house.channel.sent] == ["page"]
+    assert [message.kind for _, message in house.channel.sent] == ["page", "taken"]
     assert house.outcomes() == [("sent", None), ("withdrawn", "acknowledged")]
 
 

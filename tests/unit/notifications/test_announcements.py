@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from incidents.incident import Incident
 from notifications.owed.announcements import announcements
 from tests.support.paging import Story, page, rung
@@ -30,6 +32,10 @@ class Sides(Story):
         """Give who hears of what, over the whole history."""
         return list(self._heard())
 
+    def ways(self) -> list[str]:
+        """Give the channels on which anybody hears of anything."""
+        return [each.page["channel"] for fact in self.incident.history for each in announcements(self.incident, fact)]
+
     def _heard(self) -> Iterator[tuple[str, str]]:
         for fact in self.incident.history:
             for each in announcements(self.incident, fact):
@@ -54,14 +60,36 @@ def test_only_those_whom_the_same_sides_ladder_paged_hear_of_an_acknowledgement(
     assert story.heard() == [("globex-ops", "Acknowledged"), ("person:ann", "Acknowledged")]
 
 
-def test_whoever_takes_it_is_not_told_so() -> None:
-    """Nobody needs to hear of their own doing."""
-    story, first, second = Sides(), of("ann"), of("bob")
-    story.climb("S1", first, second)
-    for each in (first, second):
+@pytest.mark.parametrize(
+    ("by", "via", "ways"),
+    [
+        ("person:ann", "email", ["sms", "webhook"]),
+        ("person:ann", "sms", ["email", "webhook"]),
+        ("person:ann", "api", ["email", "sms", "webhook"]),
+        ("person:bob", "email", ["email", "sms", "voice", "webhook"]),
+    ],
+)
+def test_whoever_takes_it_hears_so_on_their_other_ways(by: str, via: str, ways: list[str]) -> None:
+    """There the page still stands; not where they took it, and nobody is called for their own doing."""
+    story = Sides()
+    pages = [of("ann") | {"channel": each, "via": each} for each in ("email", "sms", "voice", "webhook")]
+    story.climb("S1", *pages)
+    for each in pages:
         story.sent(each)
-    story.acknowledge(by="person:ann")
-    assert story.heard() == [("person:bob", "Acknowledged")]
+    story.say(Incident.Acknowledged, by=by, side=None, via=via)
+    assert sorted(story.ways()) == ways
+
+
+@pytest.mark.parametrize(("via", "told"), [("email", ["sms"]), ("api", ["email", "sms"])])
+def test_the_others_at_a_desk_hear_that_one_of_them_has_taken_it(via: str, told: list[str]) -> None:
+    """A contact has several readers: those of the mail have not seen the text message."""
+    story = Sides()
+    pages = [page("acme-duty", channel=each) for each in ("email", "sms", "voice")]
+    story.climb("S1", *pages)
+    for each in pages:
+        story.sent(each)
+    story.say(Incident.Acknowledged, by="contact:acme-duty", side=None, via=via)
+    assert sorted(story.ways()) == told
 
 
 def test_whoever_got_it_at_the_end_of_the_ladder_hears_of_it() -> None:

@@ -47,6 +47,7 @@ LETTER = Letter(
     leased_until=None,
     tries=0,
     tried_before=0,
+    refused=0,
     detail=None,
     finished_at=None,
 )

@@ -49,7 +49,7 @@ def test_a_page_says_why_in_words(values: dict[str, Any], why: str) -> None:
         ("person:bob", "Taken by Bob"),
         ("person:eve", "Taken by somebody of globex"),
         ("person:gone", "Taken by person:gone"),
-        ("key:2", "Taken by key:2"),
+        ("key:2", "Taken by a program"),
     ],
 )
 def test_a_taken_notice_names_who_has_taken_it(by: str, said: str) -> None:
