@@ -97,5 +97,6 @@ def why_it_waits(letter: Letter, now: datetime, *, in_full: bool = True) -> str 
 
 
 def _clock_time(at: datetime, now: datetime) -> str:
-    """Say the date too, of what is not within a day."""
+    """Say the date too, of what is not within a day; rounded up, for it does not leave before."""
+    at += timedelta(minutes=1) - timedelta.resolution
     return f"{at:%H:%M} UTC" if at - now < timedelta(days=1) else f"{at:%Y-%m-%d %H:%M} UTC"
