@@ -13,7 +13,7 @@ DIGEST := $(shell cat $(LOCKS) | cksum | tr ' ' '-')
 STAMP := $(VENV)/installed-$(DIGEST)
 NODE_TOOLS := tests/browser/node_modules/installed-$(shell cat tests/browser/package*.json | cksum | tr ' ' '-')
 
-.PHONY: help setup check test browser outside rules node-tools chromium promtool demo faults fuzz agreement-mutants bench clean
+.PHONY: help setup check test processes browser outside rules node-tools chromium promtool demo faults fuzz agreement-mutants bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -44,6 +44,9 @@ browser: setup node-tools chromium ## The tests in a browser: pages, in Chromium
 
 outside: setup node-tools ## The tests against stand-ins of other companies' services, such as a sign-in provider
 	$(BIN)/pytest -m outside
+
+processes: setup ## The tests that start, kill and scrape whole processes
+	$(BIN)/pytest -m processes -n 2 --dist worksteal
 
 rules: setup promtool ## The alerts for Prometheus and a real scrape, judged by promtool
 	$(BIN)/pytest -m rules tests/integration/metrics

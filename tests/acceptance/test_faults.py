@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from incidents.timeline import Entry
 
+pytestmark = pytest.mark.processes
+
 Falsify = Callable[[Observations], Observations]
 SEED = 1206
 ANSWERS = {"incident.acknowledged.v1", "incident.resolved.v1"}

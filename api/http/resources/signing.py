@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from escalation.changes import Changed
 
 _VERSION = f"/<partnership>/<int(min=1, max={MAX_VERSION}):version>"
-_EXAMPLE_DIGEST = "512185238300c37d3b2070030c72e14dc322b2739c37a56f3d80e42df583f83d"
+_EXAMPLE_DIGEST = "48bd818c5582b734b6a75ed5beacfd96721bec4dbb0bec7e9e935391ca4d6552"
 """Of PROPOSAL_EXAMPLE: written down, so that no start of a server reads an agreement for it; its own test sends it."""
 _REPLAYED = {"Idempotency-Replayed": "REPLAYED"}
 

@@ -81,7 +81,7 @@ def test_attainment_is_counted_anew(empty_database_url: str) -> None:
         connection.execute(text("SET ROLE tocsin_worker"))
         assert connection.scalar(text("SELECT count(*) FROM attainment")) == 0
         positions = connection.execute(text("SELECT name, position FROM followers ORDER BY name")).all()
-    assert [tuple(row) for row in positions] == [("attainment", 0), ("search", 7)]
+    assert [tuple(row) for row in positions] == [("attainment", 0), ("search", 7), ("webhooks", 0)]
 
 
 def test_an_unreachable_database_is_said_with_the_reason() -> None:

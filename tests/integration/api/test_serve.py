@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 SERVE = [sys.executable, "-m", "api.cli", "serve"]
 ENDS_WITHIN = 20.0  # seconds: far more than it takes, for a machine that is busy
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import psutil
+import pytest
 from click.testing import CliRunner
 
 from api.cli import main
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    import pytest
+
+pytestmark = pytest.mark.processes
 
 WITHIN = 90.0
 """Seconds: far more than anything here takes, for a machine that is busy."""

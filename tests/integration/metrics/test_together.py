@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 WITHIN = 90.0
 """Seconds: far more than anything here takes, for a machine that is busy."""
 
