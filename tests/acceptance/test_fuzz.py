@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-SEED, CASES = 1206, 200
+SEED, CASES = 1206, 500
 CLAIMED = ("evidence", frozenset({"/v1/incidents/{reference}/claims/{number}"}), "evidence")
 """A field of claims, where it shows, and what it is called among the secrets."""
 

@@ -272,15 +272,14 @@ def test_a_door_opens_to_those_whose_scopes_it_needs(house: House, operation: st
     """401 for whom nobody knows, 403 without the scope, 404 where the partnership is not theirs, else it opens."""
     path, method = OPERATIONS[operation]
     security = DOCUMENT["paths"][path][method]["security"]
-    for visitor in house.visitors:
+    nobody = [visitor for visitor in house.visitors if not visitor.known][:1]
+    for visitor in nobody if operation in OPEN else house.visitors:  # the open ones do not ask who it is
         answered = house.status(operation, visitor)
         wanted = _expected(security, visitor)
         if wanted is None:
             assert answered not in {401, 403, 404, 405, 500}, f"{visitor.name}: {answered}"
         else:
             assert answered == wanted, visitor.name
-        if operation in OPEN:
-            break  # nobody asks who they are
 
 
 def _expected(security: list[dict[str, list[str]]], visitor: Visitor) -> int | None:
