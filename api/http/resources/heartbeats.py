@@ -63,6 +63,17 @@ _BACKUP = {
     "resolves": True,
 }
 _id = re.compile(HEARTBEAT)
+_SETTLING: dict[str, Any] = {
+    "takes": NoFields,
+    "gives": HeartbeatView,
+    "headers": REPLAYED,
+    "errors": openapi.WRITE_ERRORS,
+    "path": _HEARTBEAT,
+    "parameters": ["Idempotency-Key"],
+    "scope": Scope.INTEGRATIONS_MANAGE,
+    "example": {"body": {}},
+}
+"""What changes its state, and takes nothing but its name."""
 
 
 @heartbeats.operation(
@@ -164,14 +175,7 @@ def change_address(_body: Body, partnership: str, heartbeat: str) -> dict[str, A
     "POST",
     "/<partnership>/heartbeats/<heartbeat>/pause",
     "pauseHeartbeat",
-    takes=NoFields,
-    gives=HeartbeatView,
-    headers=REPLAYED,
-    errors=openapi.WRITE_ERRORS,
-    path=_HEARTBEAT,
-    parameters=["Idempotency-Key"],
-    scope=Scope.INTEGRATIONS_MANAGE,
-    example={"body": {}},
+    **_SETTLING,
 )
 def pause(_body: Body, partnership: str, heartbeat: str) -> Shown:
     """Let a heartbeat's silence mean nothing until it is resumed. What it has opened is left to people."""
@@ -183,14 +187,7 @@ def pause(_body: Body, partnership: str, heartbeat: str) -> Shown:
     "POST",
     "/<partnership>/heartbeats/<heartbeat>/resume",
     "resumeHeartbeat",
-    takes=NoFields,
-    gives=HeartbeatView,
-    headers=REPLAYED,
-    errors=openapi.WRITE_ERRORS,
-    path=_HEARTBEAT,
-    parameters=["Idempotency-Key"],
-    scope=Scope.INTEGRATIONS_MANAGE,
-    example={"body": {}},
+    **_SETTLING,
 )
 def resume(_body: Body, partnership: str, heartbeat: str) -> Shown:
     """Let a paused heartbeat count again, from now on."""
@@ -202,14 +199,7 @@ def resume(_body: Body, partnership: str, heartbeat: str) -> Shown:
     "POST",
     "/<partnership>/heartbeats/<heartbeat>/remove",
     "removeHeartbeat",
-    takes=NoFields,
-    gives=HeartbeatView,
-    headers=REPLAYED,
-    errors=openapi.WRITE_ERRORS,
-    path=_HEARTBEAT,
-    parameters=["Idempotency-Key"],
-    scope=Scope.INTEGRATIONS_MANAGE,
-    example={"body": {}},
+    **_SETTLING,
 )
 def remove(_body: Body, partnership: str, heartbeat: str) -> Shown:
     """Let a heartbeat be no more. Its name is free again; its id still finds what it was."""

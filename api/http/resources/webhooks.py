@@ -56,6 +56,17 @@ WEBHOOK_PATH = (
 REPLAYED = {"Idempotency-Replayed": "REPLAYED"}
 _SHOP = {"url": "https://hooks.acme.example/tocsin", "name": "Ticket system", "types": ["incident.*"], "party": "acme"}
 _id = re.compile(WEBHOOK, re.ASCII)
+_SETTLING: dict[str, Any] = {
+    "takes": NoFields,
+    "gives": WebhookView,
+    "headers": REPLAYED,
+    "errors": openapi.WRITE_ERRORS,
+    "path": WEBHOOK_PATH,
+    "parameters": ["Idempotency-Key"],
+    "scope": Scope.INTEGRATIONS_MANAGE,
+    "example": {"body": {}},
+}
+"""What changes its state, and takes nothing but its name."""
 
 
 @webhooks.operation(
@@ -169,14 +180,7 @@ def rotate(body: Body, partnership: str, webhook: str) -> dict[str, Any]:
     "POST",
     "/<partnership>/webhooks/<webhook>/pause",
     "pauseWebhook",
-    takes=NoFields,
-    gives=WebhookView,
-    headers=REPLAYED,
-    errors=openapi.WRITE_ERRORS,
-    path=WEBHOOK_PATH,
-    parameters=["Idempotency-Key"],
-    scope=Scope.INTEGRATIONS_MANAGE,
-    example={"body": {}},
+    **_SETTLING,
 )
 def pause(_body: Body, partnership: str, webhook: str) -> Shown:
     """Have nothing sent to an active webhook for now. What happens meanwhile waits for 30 days."""
@@ -188,14 +192,7 @@ def pause(_body: Body, partnership: str, webhook: str) -> Shown:
     "POST",
     "/<partnership>/webhooks/<webhook>/resume",
     "resumeWebhook",
-    takes=NoFields,
-    gives=WebhookView,
-    headers=REPLAYED,
-    errors=openapi.WRITE_ERRORS,
-    path=WEBHOOK_PATH,
-    parameters=["Idempotency-Key"],
-    scope=Scope.INTEGRATIONS_MANAGE,
-    example={"body": {}},
+    **_SETTLING,
 )
 def resume(_body: Body, partnership: str, webhook: str) -> Shown:
     """Go on with a paused webhook, with what waited first."""
@@ -207,14 +204,7 @@ def resume(_body: Body, partnership: str, webhook: str) -> Shown:
     "POST",
     "/<partnership>/webhooks/<webhook>/enable",
     "enableWebhook",
-    takes=NoFields,
-    gives=WebhookView,
-    headers=REPLAYED,
-    errors=openapi.WRITE_ERRORS,
-    path=WEBHOOK_PATH,
-    parameters=["Idempotency-Key"],
-    scope=Scope.INTEGRATIONS_MANAGE,
-    example={"body": {}},
+    **_SETTLING,
 )
 def enable(_body: Body, partnership: str, webhook: str) -> Shown:
     """Go on with a webhook that was disabled because its receiver failed: what waited is sent now, oldest first."""
@@ -226,14 +216,7 @@ def enable(_body: Body, partnership: str, webhook: str) -> Shown:
     "POST",
     "/<partnership>/webhooks/<webhook>/remove",
     "removeWebhook",
-    takes=NoFields,
-    gives=WebhookView,
-    headers=REPLAYED,
-    errors=openapi.WRITE_ERRORS,
-    path=WEBHOOK_PATH,
-    parameters=["Idempotency-Key"],
-    scope=Scope.INTEGRATIONS_MANAGE,
-    example={"body": {}},
+    **_SETTLING,
 )
 def remove(_body: Body, partnership: str, webhook: str) -> Shown:
     """Remove a webhook for ever: nothing is sent any more, its secrets are forgotten. Its log stays for 30 days."""
